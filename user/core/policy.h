@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * policy: what is known of peers and sources, and what follows from it. Pure: the caller gives time and randomness, takes
+ * decisions through a table of functions, and gets the same decisions for the same calls, byte for byte (law 11).
+ * No descriptor, no clock, no allocation after policy_new().
+ *
+ * Every time is boot-time ns (CLOCK_BOOTTIME). Calls may name a moment a little in the past (a log's); a moment later than
+ * the latest seen by policy_tick() + 5 s is taken as that.
+ */
+#ifndef POLICY_H
+#define POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <peergate/abi.h>
+#include <peergate/addr.h>
+#include <peergate/why.h>
+
+#include "policy_settings.h"
+
+struct policy;
+
+/* A peer ID in text, as libp2p writes it (base58 or CIDv1); longer ones are refused by the caller. */
+enum { PEER_ID_MAX = 96 };
+
+enum direction { DIRECTION_UNKNOWN, DIRECTION_INBOUND, DIRECTION_OUTBOUND };
+
+enum report_event {
+	REPORT_CONNECTED, /* the protocol layer has the connection */
+	REPORT_DISCONNECTED,
+	REPORT_HANDSHAKE, /* result: ok, timeout, wrong_network, unviable_fork, incompatible, error */
+	REPORT_RESPONSE, /* result: ok, bad, timeout; latency */
+	REPORT_STATUS,	 /* head slot, protocols: the status exchange succeeded */
+	REPORT_GOODBYE,	 /* code, and who said it */
+	REPORT_GOSSIP,	 /* score */
+	REPORT_VERDICT,	 /* ban, discourage, trust, clear: the protocol layer's own */
+};
+
+enum report_result {
+	RESULT_NONE,
+	RESULT_OK,
+	RESULT_TIMEOUT,
+	RESULT_WRONG_NETWORK,
+	RESULT_UNVIABLE_FORK,
+	RESULT_INCOMPATIBLE,
+	RESULT_ERROR,
+	RESULT_BAD,
+	RESULT_INVALID, /* invalid: bad signature or encoding: proof */
+	RESULT_BAN,
+	RESULT_DISCOURAGE,
+	RESULT_TRUST,
+	RESULT_CLEAR,
+};
+
+struct report {
+	char peer[PEER_ID_MAX]; /* "" when only the address is known */
+	bool has_addr;
+	struct addr addr; /* remote address of the connection, never an announced one */
+	uint16_t port;	  /* remote port; tells connections apart; 0 unknown */
+	enum direction direction;
+	int service; /* 0 .. SERVICES_MAX - 1; -1: all */
+	enum report_event event;
+	enum report_result result;
+	enum reason reason; /* of a verdict or goodbye, when told; REASON_NONE else */
+	uint16_t goodbye_code;
+	double score;	     /* gossip's, the client's own scale */
+	uint32_t latency_us; /* 0: not told */
+	uint64_t head_slot;  /* 0: not told */
+	bool second_hand; /* read from a log or an API by a follower, not said by the node itself */
+	uint32_t reporter; /* which follower or node said it: law 1's allowance is kept for each */
+};
+
+/* What the kernel is to hold for a source or prefix. @until_ns 0: only the score; FOREVER_NS: no end. */
+struct decision {
+	struct prefix prefix;
+	bool remove; /* nothing is to be held any more */
+	uint64_t until_ns;
+	int8_t score;
+	enum standing standing;
+	enum reason reason;
+	uint8_t services;
+};
+
+/* Where decisions go; called from within the policy's calls. None may call back into the policy. */
+struct policy_output {
+	void *context;
+	void (*decide)(void *context, const struct decision *decision);
+	void (*floor)(void *context, unsigned int service, int8_t floor);
+	void (*neighbours)(void *context, const struct source_key *prefix56,
+			   uint32_t sources); /* 0: none left */
+};
+
+int policy_new(struct policy **ret, const struct policy_settings *settings,
+	       const struct policy_output *output, uint64_t seed, struct why *why);
+void policy_free(struct policy *self);
+
+/* Own, gateway, bootnode … addresses: never refused by reports (law 5). Replaces the former list; copied. */
+int policy_protect(struct policy *self, const struct prefix *prefixes, size_t count,
+		   struct why *why);
+
+/* Something that the kernel already held when the daemon came: becomes the book's own, nothing is decided anew. */
+int policy_restore(struct policy *self, const struct decision *held, uint64_t now_ns);
+
+/* Takes one report that speaks of @at_ns. 0, or -EINVAL with the offending field in @why; then nothing has changed. */
+int policy_report(struct policy *self, const struct report *report, uint64_t at_ns,
+		  struct why *why);
+
+/* An operator's words: they beat automatic ones, the more specific of two wins (law 2). @until_ns may be FOREVER_NS. */
+int policy_ban(struct policy *self, const struct prefix *prefix, uint64_t until_ns,
+	       enum reason reason, uint64_t now_ns, struct why *why);
+int policy_unban(struct policy *self, const struct prefix *prefix, uint64_t now_ns,
+		 struct why *why); /* -ENOENT: no ban there */
+int policy_allow(struct policy *self, const struct prefix *prefix, uint64_t now_ns,
+		 struct why *why);
+int policy_disallow(struct policy *self, const struct prefix *prefix, uint64_t now_ns,
+		    struct why *why); /* -ENOENT */
+
+/* The node's own count. Returns the floor in @ret_floor. Stale after settings.capacity_stale_ns: the floor opens. */
+int policy_capacity(struct policy *self, unsigned int service, uint32_t max, uint32_t connected,
+		    uint64_t now_ns, int8_t *ret_floor, struct why *why);
+
+/* To be called about each second, with the true time: ends what has ended, opens stale floors. Bounded work a call. */
+void policy_tick(struct policy *self, uint64_t now_ns);
+
+/* The account of one peer or source. */
+enum { ACCOUNT_WHYS = 16, ACCOUNT_WHY_MAX = 200 };
+
+struct account {
+	bool known;
+	bool refused; /* what enforce would do to a start from there now */
+	enum reason reason;
+	enum standing standing;
+	int8_t score;
+	uint64_t until_ns; /* 0: no end in sight because there is no verdict */
+	unsigned int whys;
+	char why[ACCOUNT_WHYS][ACCOUNT_WHY_MAX]; /* a sentence each, weightiest first */
+};
+
+void policy_explain_addr(const struct policy *self, const struct addr *addr, uint64_t now_ns,
+			 struct account *ret);
+void policy_explain_prefix(const struct policy *self, const struct prefix *prefix, uint64_t now_ns,
+			   struct account *ret);
+int policy_explain_peer(const struct policy *self, const char *peer, uint64_t now_ns,
+			struct account *ret); /* -ENOENT */
+
+/* One line of the book. Pointers live until the next call that is not const. */
+struct peer_view {
+	const char *peer; /* "" : a source without a known peer */
+	bool has_addr;
+	struct prefix source;
+	enum standing standing;
+	int8_t score;
+	bool refused;
+	enum reason reason;
+	uint64_t until_ns;
+	bool connected;
+	enum direction direction;
+	uint64_t last_seen_ns;
+};
+
+/*
+ * Walks the book a page at a time: fills up to @count views from cursor @at (0 first), returns how many, and the next
+ * cursor in @ret_next (0: that was the last). Records that come or go meanwhile may be missed or seen twice.
+ */
+size_t policy_peers(const struct policy *self, uint64_t now_ns, uint64_t at, struct peer_view *ret,
+		    size_t count, uint64_t *ret_next);
+
+struct policy_counts {
+	uint32_t peers, peers_max, sources, sources_max, prefixes, prefixes_max, bans, backoffs,
+		trusted;
+	uint64_t evicted, reports, reports_ignored;
+	size_t bytes;
+};
+
+void policy_count(const struct policy *self, struct policy_counts *ret);
+
+#endif
