@@ -45,12 +45,12 @@ $$(BUILD)/asan/user/$(1)/%.o: user/$(1)/%.c
 	$$(CC) $$(CPPFLAGS_ALL) $$(INC_$(1)) -O1 -g $$(WARN) $$(SANITIZE) -MMD -MP -c -o $$@ $$<
 
 $$(BUILD)/lib$(1).a: $$(call objects_of,$(1),$$(BUILD))
-	@rm -f $$@
-	$$(AR) rcs $$@ $$^
+	@mkdir -p $$(@D); rm -f $$@
+	$$(if $$^,$$(AR) rcs $$@ $$^,echo '!<arch>' > $$@)
 
 $$(BUILD)/asan/lib$(1).a: $$(call objects_of,$(1),$$(BUILD)/asan)
-	@rm -f $$@
-	$$(AR) rcs $$@ $$^
+	@mkdir -p $$(@D); rm -f $$@
+	$$(if $$^,$$(AR) rcs $$@ $$^,echo '!<arch>' > $$@)
 endef
 $(foreach part,base core lib adapters,$(eval $(call PART,$(part))))
 $(foreach part,daemon cli,$(eval $(call PART,$(part))))
