@@ -33,7 +33,11 @@ struct gate_settings {
 	gid_t group;
 };
 
-/* Adopts what is pinned, upgrades or migrates it when this build differs, or makes it anew. -EBUSY: another daemon has it (its pid in @why). */
+/*
+ * Adopts what is pinned, upgrades or migrates it when this build differs, or makes it anew. Live pinned links are
+ * adopted too: gate_interfaces() lists them at once, and whoever does not want one of them calls gate_detach().
+ * -EBUSY: another daemon has it (its pid in @why).
+ */
 int gate_open(struct gate **ret, const struct gate_settings *settings, struct why *why);
 
 /* Lets go and leaves everything in place: the gate goes on without us. NULL is welcome. */
@@ -42,7 +46,10 @@ void gate_close(struct gate *self);
 /* Detaches and unpins everything below @pin_dir, whether a daemon lives or not. Returns how many interfaces in @ret_detached. */
 int gate_off(const char *pin_dir, unsigned int *ret_detached, struct why *why);
 
-/* Attaches to @ifname on the best rung (or on @rung), or adopts a live pinned link. Refuses a rung that would judge nothing. */
+/*
+ * Attaches to @ifname on the best rung (or on @rung); a live adopted link stays as it is. Refuses a rung that would judge
+ * nothing. From then on the interface is wanted: gate_links() attaches it again when it vanished and is back.
+ */
 int gate_attach(struct gate *self, const char *ifname, enum rung rung, bool force_lo,
 		struct why *why);
 int gate_detach(struct gate *self, const char *ifname, struct why *why);
@@ -57,7 +64,17 @@ struct gate_interface {
 		[WHY_MAX]; /* why not attached, why this rung, what does not work here: a sentence or "" */
 };
 
+enum { GATE_INTERFACES_MAX = 64 };
+
 unsigned int gate_interfaces(const struct gate *self, struct gate_interface *ret, unsigned int max);
+
+/*
+ * Notices of the kernel about interfaces: poll the descriptor for reading, then let gate_links() mark those that vanished and
+ * attach those that came back. @changed (may be NULL) is called for each one that did either; its note says what failed.
+ */
+int gate_links_fd(const struct gate *self);
+void gate_links(struct gate *self, void (*changed)(void *context, const struct gate_interface *now),
+		void *context);
 
 /* One record, for a source or a prefix; the unix time for readers is derived here. */
 int gate_put(struct gate *self, const struct prefix *prefix, const struct record *record,
@@ -74,10 +91,16 @@ int gate_each(struct gate *self,
 int gate_services(struct gate *self, const struct port_key *ports, const struct service *services,
 		  unsigned int count, struct why *why);
 
-/* Writes the settings: fields that @settings leaves to the gate (abi, boot_offset, prefixes, hash_key) are filled in here. */
+/* Writes the settings; abi, lease, boot_offset, prefixes and hash_key are the gate's own and whatever @settings says there is ignored. */
 int gate_settings_put(struct gate *self, const struct settings *settings, struct why *why);
 
-/* Renews the lease by @lease_ns from now, with the clock's offset. */
+/* What the kernel holds now: after gate_open() that of the daemon before us, so that a mode set at run time survives. */
+void gate_settings_held(const struct gate *self, struct settings *ret);
+
+/*
+ * Renews the lease by @lease_ns from now, with the clock's offset. -ESTALE: our pins were removed (gate_off() from
+ * outside): nothing is gated any more, the daemon should end.
+ */
 int gate_lease(struct gate *self, uint64_t lease_ns);
 uint64_t gate_lease_age_ns(const struct gate *self);
 
@@ -89,6 +112,7 @@ struct gate_map {
 	uint32_t entries, max;
 };
 
+/* Maps that user space fills (sources, prefixes, neighbours, services); the LRU ones are full by design and say nothing. */
 unsigned int gate_maps(struct gate *self, struct gate_map *ret, unsigned int max);
 
 /* The ring buffer of sampled events: poll its descriptor, then let gate_events() hand them out. */
@@ -96,7 +120,7 @@ int gate_events_fd(const struct gate *self);
 int gate_events(struct gate *self, void (*take)(void *context, const struct event *event),
 		void *context);
 
-/* Capabilities that must stay (a bit mask of 1 << CAP_x) and why, in words; 0 and "" on kernels that need none. */
+/* Capabilities that must stay after the rest is given up (a bit mask of 1 << CAP_x) and why, in words; 0 and "" on kernels that need none. */
 uint64_t gate_capabilities_kept(const struct gate *self, const char **ret_why);
 
 /* Boot-time now, ns. */
