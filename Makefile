@@ -1,25 +1,30 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# make, make check, make bench, make install DESTDIR= PREFIX=, make clean; `make unit packet fuzz` builds the tests.
 # Plain make. Every .c below a folder of user/ belongs to that folder's library or program; objects lie in $(BUILD).
 PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD ?= build
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 CLANG ?= clang
-BPFTOOL ?= bpftool
+BPFTOOL ?= $(shell scripts/find-bpftool)
 PKG_CONFIG ?= pkg-config
+WERROR ?= -Werror
 VERSION := 0.1.0
 
-WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla
-HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE -fno-common
+WARN := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla
+HARDEN := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE -fno-common
+FUZZ_CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS ?= -O2 -g
 CPPFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE -DPEERGATE_VERSION='"$(VERSION)"' -Iinclude -Iuser/base -I$(BUILD) $(CPPFLAGS)
 CFLAGS_ALL = $(CFLAGS) $(WARN) $(HARDEN)
 LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -Wno-enum-conversion -Wno-unused-function \
-	-Iinclude -I/usr/include/$(shell $(CC) -print-multiarch)
+	-Iinclude -I/usr/include/$(shell gcc -print-multiarch)
 
-# What each part may include and link; scripts/arrows checks the same.
+# What each part may include and link; tests/lint/arrows checks the same.
 LIBS_base := $(shell $(PKG_CONFIG) --libs jansson)
 LIBS_daemon := $(shell $(PKG_CONFIG) --libs libbpf libuv jansson libcap libseccomp) -linih
 LIBS_cli := $(shell $(PKG_CONFIG) --libs libuv jansson ncursesw)
@@ -44,16 +49,23 @@ $$(BUILD)/asan/user/$(1)/%.o: user/$(1)/%.c
 	@mkdir -p $$(@D)
 	$$(CC) $$(CPPFLAGS_ALL) $$(INC_$(1)) -O1 -g $$(WARN) $$(SANITIZE) -MMD -MP -c -o $$@ $$<
 
+$$(BUILD)/fuzz/user/$(1)/%.o: user/$(1)/%.c
+	@mkdir -p $$(@D)
+	$$(CLANG) $$(CPPFLAGS_ALL) $$(INC_$(1)) $$(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $$@ $$<
+
 $$(BUILD)/lib$(1).a: $$(call objects_of,$(1),$$(BUILD))
 	@mkdir -p $$(@D); rm -f $$@
 	$$(if $$^,$$(AR) rcs $$@ $$^,echo '!<arch>' > $$@)
 
-$$(BUILD)/asan/lib$(1).a: $$(call objects_of,$(1),$$(BUILD)/asan)
+$$(BUILD)/asan/lib$(1).a: $$(filter-out %/main.o,$$(call objects_of,$(1),$$(BUILD)/asan))
+	@mkdir -p $$(@D); rm -f $$@
+	$$(if $$^,$$(AR) rcs $$@ $$^,echo '!<arch>' > $$@)
+
+$$(BUILD)/fuzz/lib$(1).a: $$(filter-out %/main.o,$$(call objects_of,$(1),$$(BUILD)/fuzz))
 	@mkdir -p $$(@D); rm -f $$@
 	$$(if $$^,$$(AR) rcs $$@ $$^,echo '!<arch>' > $$@)
 endef
-$(foreach part,base core lib adapters,$(eval $(call PART,$(part))))
-$(foreach part,daemon cli,$(eval $(call PART,$(part))))
+$(foreach part,$(PARTS),$(eval $(call PART,$(part))))
 
 # The public library holds what its headers promise: the client and the base it stands on.
 $(BUILD)/libpeergate.a: $(call objects_of,lib,$(BUILD)) $(call objects_of,base,$(BUILD))
@@ -73,7 +85,7 @@ $(BUILD)/gate.skel.h: $(BUILD)/gate.bpf.o
 	$(BPFTOOL) gen skeleton $< name gate_bpf > $@.tmp
 	mv $@.tmp $@
 
-$(call objects_of,daemon,$(BUILD)) $(call objects_of,daemon,$(BUILD)/asan): | $(BUILD)/gate.skel.h
+$(foreach kind,$(BUILD) $(BUILD)/asan $(BUILD)/fuzz,$(call objects_of,daemon,$(kind))): | $(BUILD)/gate.skel.h
 
 $(BUILD)/peergated: $(call objects_of,daemon,$(BUILD)) $(BUILD)/libcore.a $(BUILD)/libbase.a
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_daemon)
@@ -81,19 +93,46 @@ $(BUILD)/peergated: $(call objects_of,daemon,$(BUILD)) $(BUILD)/libcore.a $(BUIL
 $(BUILD)/peergate: $(call objects_of,cli,$(BUILD)) $(BUILD)/libadapters.a $(BUILD)/liblib.a $(BUILD)/libbase.a
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_cli)
 
-# Unit tests: tests/unit/test_NAME.c, one program each, against the sanitized libraries and all of the daemon but main.
+# Unit tests: tests/unit/test_NAME.c, one program each, against the sanitized parts without their main().
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
-UNIT_LIBS := $(BUILD)/asan/libadapters.a $(BUILD)/asan/liblib.a $(BUILD)/asan/libcore.a $(BUILD)/asan/libbase.a
-$(BUILD)/tests/test_%: tests/unit/test_%.c $(UNIT_LIBS)
+TEST_INC := $(INC_core) $(INC_lib) $(INC_adapters) $(INC_daemon) $(INC_cli) -Ibpf
+TEST_LIBS := $(LIBS_daemon) $(LIBS_cli) $(LIBS_base)
+libraries_of = $(patsubst %,$(BUILD)/$(1)/lib%.a,cli adapters lib daemon core base)
+group = -Wl,--start-group $(1) -Wl,--end-group
+
+$(BUILD)/tests/test_%: tests/unit/test_%.c $(call libraries_of,asan)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) -Iuser/core -Iuser/lib -Iuser/adapters -Iuser/daemon -Ibpf -Itests/unit -O1 -g $(WARN) $(SANITIZE) \
-		-MMD -MP -MF $@.d -o $@ $< $(UNIT_LIBS) $(UNIT_LIBS) $(LIBS_cli) $(LIBS_base) -lcmocka
+	$(CC) $(CPPFLAGS_ALL) $(TEST_INC) -Itests/unit -O1 -g $(WARN) $(SANITIZE) -MMD -MP -MF $@.d -o $@ $< \
+		$(call group,$(call libraries_of,asan)) $(TEST_LIBS) -lcmocka
+
+# Packet tests: tests/packet/test_NAME.c, over BPF_PROG_TEST_RUN; each wants the skeleton.
+PACKET_TESTS := $(patsubst tests/packet/%.c,$(BUILD)/tests/packet/%,$(wildcard tests/packet/test_*.c))
+$(BUILD)/tests/packet/test_%: tests/packet/test_%.c $(BUILD)/gate.skel.h $(BUILD)/libbase.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) -Ibpf -Itests/packet $(CFLAGS_ALL) -MMD -MP -MF $@.d -o $@ \
+		$(filter-out tests/packet/test_%,$(wildcard tests/packet/*.c)) $< $(BUILD)/libbase.a $(LIBS_daemon) -lcmocka
+
+# Fuzzers: tests/fuzz/fuzz_NAME.c for libFuzzer, against the parts built by clang. Absent runtime: not built, tests/fuzz/smoke says so.
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(call libraries_of,fuzz)
+	@mkdir -p $(@D)
+	$(CLANG) $(CPPFLAGS_ALL) $(TEST_INC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $< \
+		$(call group,$(call libraries_of,fuzz)) $(TEST_LIBS)
 
 unit: $(TESTS)
+packet: $(PACKET_TESTS)
+fuzz: $(FUZZERS)
+
+# What needs no privilege; scripts/check runs everything.
+check: all unit fuzz
+	BUILD=$(BUILD) scripts/prove tests/lint/* $(TESTS) tests/fuzz/smoke
+
+bench: all
+	BUILD=$(BUILD) tests/bench/run
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit check bench install clean
+.PHONY: all unit packet fuzz check bench install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
