@@ -95,7 +95,7 @@ $(BUILD)/peergate: $(call objects_of,cli,$(BUILD)) $(BUILD)/libadapters.a $(BUIL
 
 # Unit tests: tests/unit/test_NAME.c, one program each, against the sanitized parts without their main().
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
-TEST_INC := $(INC_core) $(INC_lib) $(INC_adapters) $(INC_daemon) $(INC_cli) -Ibpf
+TEST_INC := $(sort $(INC_core) $(INC_daemon) $(INC_cli)) -Ibpf
 TEST_LIBS := $(LIBS_daemon) $(LIBS_cli) $(LIBS_base)
 libraries_of = $(patsubst %,$(BUILD)/$(1)/lib%.a,cli adapters lib daemon core base)
 group = -Wl,--start-group $(1) -Wl,--end-group
