@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* explain: what the gate does with an address or a peer, and why. */
+#include <peergate/words.h>
+#include <string.h>
+
+#include "fields.h"
+#include "suggest.h"
+#include "verb.h"
+
+static void tell(struct output *output, const json_t *answer)
+{
+	bool refused = !strcmp(field_text(answer, "verdict", "?"), "refuse");
+	const char *standing = field_text(answer, "standing", "neutral");
+	const char *whom = field_text(answer, "addr", field_text(answer, "peer", "It"));
+	char until[UNTIL_TEXT_MAX];
+	const json_t *why;
+	size_t i;
+
+	output_words(output, TONE_PLAIN, "%s is ", whom);
+	output_words(output, refused ? TONE_BAD : TONE_GOOD, refused ? "refused" : "admitted");
+	if (refused)
+		output_words(output, TONE_PLAIN, " %s, reason %s",
+			     until_text(field_until(answer), until),
+			     field_text(answer, "reason", "?"));
+	output_words(output, TONE_PLAIN, "; standing ");
+	output_words(output, standing_tone(standing), "%s", standing);
+	output_words(output, TONE_PLAIN, ", score %lld.\n",
+		     (long long)field_integer(answer, "score", 0));
+	json_array_foreach (json_object_get(answer, "why"), i, why)
+		output_words(output, TONE_PLAIN, "  - %s\n",
+			     json_is_string(why) ? json_string_value(why) : "?");
+}
+
+/* How peer IDs begin in base58 and CIDv1: identity of secp256k1 and Ed25519 keys, SHA-256 of others. */
+static bool looks_like_peer(const char *text)
+{
+	static const char *const starts[] = {"16Uiu2", "12D3Koo", "Qm", "bafz", "k51", "z6Mk"};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+		if (!strncmp(text, starts[i], strlen(starts[i])))
+			return true;
+	return false;
+}
+
+static int run(struct cli *cli, const struct arguments *arguments)
+{
+	const char *whom = arguments->words[0];
+	struct why why = {0};
+	struct prefix prefix;
+
+	if (looks_like_peer(whom))
+		return cli_ask(cli, "gate_explain", json_pack("{s:s}", "peer", whom), tell);
+	if (address_parse(&prefix, whom, &why))
+		return cli_usage("%s", why.sentence);
+	return cli_ask(cli, "gate_explain", json_pack("{s:s}", "addr", whom), tell);
+}
+
+const struct verb verb_explain = {
+	.name = "explain",
+	.words = "ADDR|PEER",
+	.help = "Tell what the gate does with an address or a peer, and why",
+	.more = "It tells what mode enforce would do, also while the gate only observes.",
+	.least = 1,
+	.most = 1,
+	.run = run,
+};
