@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pool.h"
+
+#include <string.h>
+
+void pool_init(struct pool *self, struct arena *arena, uint32_t max, size_t size)
+{
+	*self = (struct pool){.items = arena_carve(arena, max, size), .size = size, .max = max};
+}
+
+uint32_t pool_take(struct pool *self)
+{
+	uint32_t number = self->spare;
+
+	if (number) {
+		memcpy(&self->spare, pool_at(self, number), sizeof(self->spare));
+		memset(pool_at(self, number), 0, self->size);
+	} else if (self->used < self->max) {
+		number = ++self->used;
+	} else {
+		return 0;
+	}
+	self->count++;
+	return number;
+}
+
+void pool_give(struct pool *self, uint32_t number)
+{
+	memset(pool_at(self, number), 0, self->size);
+	memcpy(pool_at(self, number), &self->spare, sizeof(self->spare));
+	self->spare = number;
+	self->count--;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* table: finds a record of a pool by its key, in constant time. The key lies in the record; the hash is keyed. */
+#ifndef TABLE_H
+#define TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hash.h"
+#include "pool.h"
+
+struct table {
+	const struct pool *pool;
+	const struct hash_key *hash;
+	uint32_t *heads;
+	uint32_t mask;
+	size_t link;	      /* where in a record its uint32_t for the table lies */
+	size_t key, key_size; /* where in a record its key lies */
+};
+
+/* Room for as many records as @pool may hold. @hash is borrowed. */
+void table_init(struct table *self, struct arena *arena, const struct pool *pool,
+		const struct hash_key *hash, size_t link, size_t key, size_t key_size);
+
+/* The record's number; 0 when there is none. */
+uint32_t table_find(const struct table *self, const void *key);
+
+void table_add(struct table *self, uint32_t number);	/* its key must not be in it yet */
+void table_remove(struct table *self, uint32_t number); /* must be in it */
+
+#endif
