@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * judge: the order of questions, from the source of a start to a verdict. Pure: the tables behind the look-ups are the
+ * includer's, maps in the kernel and arrays in a test.
+ *
+ * What cannot be looked up or kept never refuses anybody.
+ */
+#ifndef JUDGE_H
+#define JUDGE_H
+
+#include <peergate/source.h>
+
+#include "hash.h"
+#include "pace.h"
+#include "packet.h"
+
+enum { PREFIX_TRIES = 4 };    /* shorter prefixes asked when the longest has no live verdict */
+enum { SOURCE_BITS_V6 = 64 }; /* a longer prefix is more specific than its source's record */
+enum {
+	LEAK_EPOCH_SHIFT = 35
+}; /* the draw of a source and port holds for 2^35 ns, 34 s: longer than a SYN is repeated */
+enum { EVERY_SERVICE = 0xff };
+
+/* What the includer defines. NULL: not there. */
+PURE const struct record *look_source(const struct source_key *key);
+PURE const struct prefix_record *look_prefix(const struct prefix_key *key);
+PURE const struct neighbours *look_neighbours(const struct source_key *prefix56);
+PURE struct bucket *look_pace(const struct source_key *key);
+PURE void keep_pace(const struct source_key *key, const struct bucket *bucket);
+PURE struct bucket *look_newcomers(__u32 index);
+
+struct question {
+	__u8 address[16] __attribute__((aligned(8))); /* the source as judged: normalised */
+	struct source_key source __attribute__((aligned(8)));
+	__u32 service; /* 0 .. SERVICES_MAX - 1 */
+	__u16 source_port;
+	enum transport transport;
+	__u8 answer;
+	__u8 leased; /* the daemon's promise holds */
+	__u64 now;   /* boot-time ns */
+	const struct settings *settings;
+};
+
+struct judgement {
+	enum verdict verdict; /* pass or refuse; observing is the caller's */
+	enum cause cause;     /* of a pass */
+	enum reason reason;   /* of a refusal */
+};
+
+PURE struct judgement judge_pass(enum cause cause)
+{
+	return (struct judgement){.verdict = VERDICT_PASS, .cause = cause};
+}
+
+PURE struct judgement judge_refuse(__u8 reason)
+{
+	return (struct judgement){
+		.verdict = VERDICT_REFUSE,
+		.reason = reason < REASONS ? reason : REASON_UNKNOWN,
+	};
+}
+
+PURE int is_ipv4_source(const struct source_key *key)
+{
+	return !key->address[0] && !key->address[1] && key->address[2] == 0xff &&
+	       key->address[3] == 0xff;
+}
+
+/* What a live record says; @live 0: nothing. */
+struct saying {
+	__u8 live, standing, reason;
+};
+
+/* Works for both kinds of record: live when it speaks now, for one of the services in @mask. */
+#define SAYING(record, mask, now)                                                      \
+	((struct saying){                                                              \
+		.live = (record)->until > (now) && ((record)->services & (mask)) != 0, \
+		.standing = (record)->standing,                                        \
+		.reason = (record)->reason,                                            \
+	})
+
+/* What the longest prefix of more than @more_than bits says that says anything now. */
+PURE struct saying prefix_says(const struct question *q, __u32 mask, __u32 more_than)
+{
+	struct prefix_key key = {.length = 128};
+	struct saying nothing = {0};
+
+	__builtin_memcpy(key.address, q->address, sizeof(key.address));
+	for (int i = 0; i <= PREFIX_TRIES; i++) {
+		const struct prefix_record *found = look_prefix(&key);
+		struct saying saying;
+
+		if (!found || found->length <= more_than)
+			return nothing;
+		saying = SAYING(found, mask, q->now);
+		if (saying.live)
+			return saying;
+		key.length = found->length - 1;
+	}
+	return nothing;
+}
+
+/*
+ * The most specific of a source's records with a live verdict: a prefix within its /64, its own, a prefix around it.
+ * @record: its own, or NULL.
+ */
+PURE struct saying source_says(const struct question *q, const struct record *record, __u32 mask)
+{
+	struct saying saying = {0};
+
+	if (q->settings->prefixes && !is_ipv4_source(&q->source))
+		saying = prefix_says(q, mask, SOURCE_BITS_V6);
+	if (!saying.live && record)
+		saying = SAYING(record, mask, q->now);
+	if (!saying.live && q->settings->prefixes)
+		saying = prefix_says(q, mask, 0);
+	return saying;
+}
+
+/* A source and port that has no token leaks through by this draw, the same for every repeat of a SYN. */
+PURE int leaks(const struct question *q)
+{
+	__u64 source, draw;
+
+	__builtin_memcpy(&source, q->source.address, sizeof(source));
+	draw = hash_pair(q->settings->hash_key, source,
+			 (__u64)q->source_port << 48 | q->now >> LEAK_EPOCH_SHIFT);
+	return (draw & 0xffff) < q->settings->leak;
+}
+
+/* Question 6. */
+PURE int is_within_pace(const struct question *q, const struct rate *rate)
+{
+	struct bucket *bucket;
+
+	if (!rate->interval_ns)
+		return 1;
+	bucket = look_pace(&q->source);
+	if (!bucket) {
+		struct bucket fresh = {.next = q->now + rate->interval_ns};
+
+		keep_pace(&q->source, &fresh);
+		return 1;
+	}
+	return bucket_take(bucket, rate, q->now);
+}
+
+/* An IPv6 source beside known ones, within one /56, is nobody new. */
+PURE int is_newcomer(const struct question *q, const struct record *record)
+{
+	struct source_key key __attribute__((aligned(8))) = q->source;
+
+	if (record)
+		return 0;
+	if (is_ipv4_source(&key))
+		return 1;
+	key.address[7] = 0;
+	return !look_neighbours(&key);
+}
+
+/* The network whose newcomers share their two buckets: IPv4 /24, IPv6 /48. */
+PURE __u64 newcomer_network(const struct source_key *source)
+{
+	struct source_key key __attribute__((aligned(8))) = *source;
+	__u64 network;
+
+	if (!is_ipv4_source(&key))
+		key.address[6] = 0;
+	key.address[7] = 0;
+	__builtin_memcpy(&network, key.address, sizeof(network));
+	return network;
+}
+
+/* Two buckets of the service's eight, by a hash of the network; the one that is fuller gives the token. */
+PURE int newcomer_takes(const struct question *q, const struct rate *rate)
+{
+	__u64 hash = hash_pair(q->settings->hash_key, newcomer_network(&q->source), q->service);
+	__u32 one = hash % NEWCOMER_BUCKETS;
+	__u32 other = (one + 1 + (hash >> 32) % (NEWCOMER_BUCKETS - 1)) % NEWCOMER_BUCKETS;
+	struct bucket *first = look_newcomers(newcomer_index(q->service, one));
+	struct bucket *second = look_newcomers(newcomer_index(q->service, other));
+
+	if (!rate->interval_ns || !first || !second)
+		return 1;
+	if (second->next < first->next)
+		first = second;
+	return bucket_take(first, rate, q->now);
+}
+
+/* Question 7. */
+PURE struct judgement judge_floor(const struct question *q, const struct limits *limits,
+				  const struct record *record, enum cause cause)
+{
+	__s32 score = record ? record->score : 0;
+
+	if (score >= limits->floor)
+		return judge_pass(cause);
+	if (is_newcomer(q, record) && newcomer_takes(q, &limits->newcomers))
+		return judge_pass(CAUSE_NEWCOMER);
+	return judge_refuse(REASON_NODE_FULL);
+}
+
+/* Question 2: a trusted source is only paced, so that a neighbour behind its NAT does not flood through it. */
+PURE struct judgement judge_trusted(const struct question *q, const struct limits *limits)
+{
+	struct rate rate = rate_times(&limits->pace, TRUSTED_PACE_FACTOR);
+
+	if (!q->leased || q->transport == TRANSPORT_QUIC || is_within_pace(q, &rate) || leaks(q))
+		return judge_pass(CAUSE_TRUST);
+	return judge_refuse(REASON_SOURCE_PACE);
+}
+
+/* A start on a gated port. */
+PURE struct judgement judge(const struct question *q)
+{
+	const struct limits *limits = &q->settings->services[q->service % SERVICES_MAX];
+	enum cause cause = CAUSE_ADMITTED;
+	const struct record *record;
+	struct saying saying;
+
+	if (q->answer)
+		return judge_pass(CAUSE_ANSWER);
+	record = look_source(&q->source);
+	saying = source_says(q, record, 1U << (q->service % SERVICES_MAX));
+	if (saying.live && saying.standing == STANDING_TRUSTED)
+		return judge_trusted(q, limits);
+	if (saying.live)
+		return judge_refuse(saying.reason);
+	if (!q->leased)
+		return judge_pass(CAUSE_NO_LEASE);
+	/* Until the gate remembers our own dials, an Initial may be the answer to one: bans only. */
+	if (q->transport == TRANSPORT_QUIC)
+		return judge_pass(CAUSE_ADMITTED);
+	if (!is_within_pace(q, &limits->pace)) {
+		if (!leaks(q))
+			return judge_refuse(REASON_SOURCE_PACE);
+		cause = CAUSE_LEAKED;
+	}
+	return judge_floor(q, limits, record, cause);
+}
+
+/* A packet that hides its ports behind more headers than any honest one has: refused to who is refused anywhere. */
+PURE struct judgement judge_hidden(const struct question *q)
+{
+	struct saying saying = source_says(q, look_source(&q->source), EVERY_SERVICE);
+
+	if (saying.live && saying.standing != STANDING_TRUSTED)
+		return judge_refuse(REASON_HIDDEN);
+	return judge_pass(CAUSE_UNPARSED);
+}
+
+#endif

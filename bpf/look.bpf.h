@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* look: the look-ups that judge.h asks for, in the gate's maps. */
+#ifndef LOOK_BPF_H
+#define LOOK_BPF_H
+
+#include "judge.h"
+#include "maps.bpf.h"
+
+PURE const struct record *look_source(const struct source_key *key)
+{
+	return bpf_map_lookup_elem(&sources, key);
+}
+
+PURE const struct prefix_record *look_prefix(const struct prefix_key *key)
+{
+	return bpf_map_lookup_elem(&prefixes, key);
+}
+
+PURE const struct neighbours *look_neighbours(const struct source_key *prefix56)
+{
+	return bpf_map_lookup_elem(&neighbours, prefix56);
+}
+
+PURE struct bucket *look_pace(const struct source_key *key)
+{
+	return bpf_map_lookup_elem(&pace, key);
+}
+
+PURE void keep_pace(const struct source_key *key, const struct bucket *bucket)
+{
+	bpf_map_update_elem(&pace, key, bucket, BPF_NOEXIST);
+}
+
+PURE struct bucket *look_newcomers(__u32 index)
+{
+	return bpf_map_lookup_elem(&newcomers, &index);
+}
+
+PURE const struct settings *look_settings(void)
+{
+	__u32 only = 0;
+
+	return bpf_map_lookup_elem(&settings, &only);
+}
+
+/* The service that a start asks for; NULL: its port is not gated. */
+PURE const struct service *look_service(const struct start *start)
+{
+	struct port_key key __attribute__((aligned(4))) = {
+		.port = start->port,
+		.transport = start->transport,
+	};
+	const struct service *service = bpf_map_lookup_elem(&services, &key);
+
+	return service && service->id < SERVICES_MAX ? service : NULL;
+}
+
+#endif
