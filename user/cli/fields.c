@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "duration.h"
+#include "span.h"
 
 int64_t field_until(const json_t *object)
 {
@@ -17,7 +17,7 @@ int64_t field_until(const json_t *object)
 
 const char *until_text(int64_t until_s, char buffer[UNTIL_TEXT_MAX])
 {
-	char moment[DURATION_TEXT_MAX], left[DURATION_TEXT_MAX];
+	char moment[SPAN_TEXT_MAX], left[SPAN_TEXT_MAX];
 	int64_t now_s = time(NULL);
 
 	if (until_s == UNTIL_FOREVER)
@@ -27,7 +27,7 @@ const char *until_text(int64_t until_s, char buffer[UNTIL_TEXT_MAX])
 	else
 		snprintf(buffer, UNTIL_TEXT_MAX, "until %s (%s)",
 			 moment_text(until_s, now_s, moment),
-			 duration_text(until_s > now_s ? (uint64_t)(until_s - now_s) : 0, left));
+			 span_text(until_s > now_s ? (uint64_t)(until_s - now_s) : 0, left));
 	return buffer;
 }
 

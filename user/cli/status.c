@@ -4,19 +4,19 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "duration.h"
 #include "fields.h"
+#include "span.h"
 #include "table.h"
 
 static void tell_head(struct output *output, const json_t *answer)
 {
 	const char *mode = field_text(answer, "mode", "?");
 	double lease_age_s = field_number(answer, "lease_age_s", -1);
-	char up[DURATION_TEXT_MAX];
+	char up[SPAN_TEXT_MAX];
 
 	output_words(output, TONE_PLAIN, "peergated %s, up %s, mode ",
 		     field_text(answer, "version", "?"),
-		     duration_text((uint64_t)field_integer(answer, "uptime_s", 0), up));
+		     span_text((uint64_t)field_integer(answer, "uptime_s", 0), up));
 	output_words(output, strcmp(mode, "enforce") ? TONE_WARNING : TONE_GOOD, "%s", mode);
 	output_words(output, TONE_PLAIN, ", kernel %s", field_text(answer, "kernel", "?"));
 	if (lease_age_s >= 0)

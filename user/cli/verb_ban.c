@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <peergate/words.h>
 
-#include "duration.h"
 #include "fields.h"
+#include "span.h"
 #include "suggest.h"
 #include "verb.h"
 
@@ -48,7 +48,7 @@ static int make_params(json_t **ret, const struct arguments *arguments, struct w
 	int error = address_parse(&prefix, arguments->words[0], why);
 
 	if (!error && lasting)
-		error = duration_parse(&ttl_s, lasting, why);
+		error = span_parse(&ttl_s, lasting, why);
 	if (!error && reason)
 		error = check_reason(reason, why);
 	if (error)
