@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <peergate/words.h>
 
-#include "fields.h"
+#include "answer.h"
 #include "span.h"
 #include "suggest.h"
 #include "verb.h"
@@ -22,10 +22,10 @@ static void tell(struct output *output, const json_t *answer)
 	char until[UNTIL_TEXT_MAX];
 
 	output_words(output, TONE_PLAIN, "%s is banned %s, reason %s.\n",
-		     field_text(answer, "addr", "?"), until_text(field_until(answer), until),
-		     field_text(answer, "reason", "?"));
-	if (field_text(answer, "note", NULL))
-		output_words(output, TONE_PLAIN, "%s\n", field_text(answer, "note", ""));
+		     answer_text(answer, "addr", "?"), until_text(answer_until(answer), until),
+		     answer_text(answer, "reason", "?"));
+	if (answer_text(answer, "note", NULL))
+		output_words(output, TONE_PLAIN, "%s\n", answer_text(answer, "note", ""));
 }
 
 /* A reason that a person or a protocol layer may give: not those that only the gate itself finds. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fields.h"
+#include "answer.h"
 #include "verb.h"
 
 enum { OPTION_MAX = 1, OPTION_CONNECTED, OPTION_INBOUND_MAX };
@@ -18,7 +18,7 @@ static const struct argp_option options[] = {
 
 static void tell(struct output *output, const json_t *answer)
 {
-	int64_t floor = field_integer(answer, "floor", -100);
+	int64_t floor = answer_integer(answer, "floor", -100);
 
 	if (floor <= -100)
 		output_words(output, TONE_PLAIN, "The floor is open: every score is admitted.\n");

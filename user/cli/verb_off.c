@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fields.h"
+#include "answer.h"
 #include "verb.h"
 
 enum { OPTION_PIN_DIR = 1, PATIENCE_MS = 2000 };
@@ -25,7 +25,7 @@ static void tell(struct output *output, const json_t *answer)
 {
 	output_words(output, TONE_PLAIN,
 		     "The gate is off: detached from %lld interfaces, everything passes.\n",
-		     (long long)field_integer(answer, "detached", 0));
+		     (long long)answer_integer(answer, "detached", 0));
 }
 
 /* Beside this program, as after `make` and in one bin folder; or in the sbin beside its bin. */

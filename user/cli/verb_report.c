@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fields.h"
+#include "answer.h"
 #include "input.h"
 #include "verb.h"
 
@@ -49,7 +49,7 @@ static void take_answer(struct reporting *self)
 	if (error)
 		bad_line(self, self->lines[id % WINDOW], why.sentence);
 	else
-		self->taken += (uint64_t)field_integer(result, "taken", 0);
+		self->taken += (uint64_t)answer_integer(result, "taken", 0);
 	json_decref(result);
 }
 
@@ -135,7 +135,7 @@ static void turn(struct reporting *self)
 static void tell(struct output *output, const json_t *answer)
 {
 	output_words(output, TONE_PLAIN, "%lld reports taken.\n",
-		     (long long)field_integer(answer, "taken", 0));
+		     (long long)answer_integer(answer, "taken", 0));
 }
 
 static int finish(struct reporting *self, struct cli *cli)

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "fields.h"
+#include "answer.h"
 
 #include <string.h>
 #include <time.h>
 
 #include "span.h"
 
-int64_t field_until(const json_t *object)
+int64_t answer_until(const json_t *object)
 {
 	const json_t *until = json_object_get(object, "until");
 
 	if (json_is_string(until))
 		return UNTIL_FOREVER;
-	return field_integer(object, "until", 0);
+	return answer_integer(object, "until", 0);
 }
 
 const char *until_text(int64_t until_s, char buffer[UNTIL_TEXT_MAX])
