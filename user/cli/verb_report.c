@@ -53,14 +53,12 @@ static void take_answer(struct reporting *self)
 	json_decref(result);
 }
 
-/* A list of reports is one parameter: it stands in a list of its own. */
+/* A list of reports is what the method takes, one alone stands for a list of one. */
 static void send_report(struct reporting *self, json_t *report)
 {
-	json_t *params = json_is_array(report) ? json_pack("[O]", report) : json_incref(report);
 	int64_t id;
 
-	self->error = peergate_send(self->peergate, "gate_report", params, &id, &self->why);
-	json_decref(params);
+	self->error = peergate_send(self->peergate, "gate_report", report, &id, &self->why);
 	if (self->error)
 		return;
 	self->lines[id % WINDOW] = self->input.line;
