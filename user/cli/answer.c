@@ -6,28 +6,26 @@
 
 #include "span.h"
 
-int64_t answer_until(const json_t *object)
+static double unix_now(void)
 {
-	const json_t *until = json_object_get(object, "until");
+	struct timespec now;
 
-	if (json_is_string(until))
-		return UNTIL_FOREVER;
-	return answer_integer(object, "until", 0);
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-const char *until_text(int64_t until_s, char buffer[UNTIL_TEXT_MAX])
+const char *until_text(const json_t *object, char buffer[UNTIL_TEXT_MAX])
 {
+	double until_s = answer_number(object, "until", 0), now_s = unix_now();
 	char moment[SPAN_TEXT_MAX], left[SPAN_TEXT_MAX];
-	int64_t now_s = time(NULL);
+	uint64_t left_s = until_s > now_s ? (uint64_t)(until_s - now_s + 0.5) : 0;
 
-	if (until_s == UNTIL_FOREVER)
-		snprintf(buffer, UNTIL_TEXT_MAX, "without an end");
-	else if (until_s <= 0)
-		buffer[0] = '\0';
+	if (until_s <= 0)
+		snprintf(buffer, UNTIL_TEXT_MAX, "for good");
 	else
 		snprintf(buffer, UNTIL_TEXT_MAX, "until %s (%s)",
-			 moment_text(until_s, now_s, moment),
-			 span_text(until_s > now_s ? (uint64_t)(until_s - now_s) : 0, left));
+			 moment_text((int64_t)until_s, (int64_t)now_s, moment),
+			 span_text(left_s, left));
 	return buffer;
 }
 

@@ -31,13 +31,20 @@ static inline double answer_number(const json_t *object, const char *name, doubl
 	return json_is_number(value) ? json_number_value(value) : otherwise;
 }
 
-/* Until when a verdict holds: unix seconds, 0 none, UNTIL_FOREVER. */
-#define UNTIL_FOREVER INT64_MAX
-int64_t answer_until(const json_t *object);
-
-/* "until 14:03:10 (9 min 55 s)", "without an end"; "" for 0. Returns @buffer. */
+/*
+ * How long a live verdict holds, from its member `until` (unix seconds; null: for good), in words: "until 14:03:10
+ * (9 min 55 s)", "for good". Returns @buffer.
+ */
 enum { UNTIL_TEXT_MAX = 160 };
-const char *until_text(int64_t until_s, char buffer[UNTIL_TEXT_MAX]);
+const char *until_text(const json_t *object, char buffer[UNTIL_TEXT_MAX]);
+
+/* Whether a bare IPv6 address was taken for its /64, to be said. */
+static inline const char *answer_widened(const json_t *object)
+{
+	return json_is_true(json_object_get(object, "widened"))
+		       ? "\nAn IPv6 address alone means its /64."
+		       : "";
+}
 
 /* What stands out of a standing. */
 enum tone standing_tone(const char *standing);

@@ -21,11 +21,9 @@ static void tell(struct output *output, const json_t *answer)
 {
 	char until[UNTIL_TEXT_MAX];
 
-	output_words(output, TONE_PLAIN, "%s is banned %s, reason %s.\n",
-		     answer_text(answer, "addr", "?"), until_text(answer_until(answer), until),
-		     answer_text(answer, "reason", "?"));
-	if (answer_text(answer, "note", NULL))
-		output_words(output, TONE_PLAIN, "%s\n", answer_text(answer, "note", ""));
+	output_words(output, TONE_PLAIN, "%s is banned %s, reason %s.%s\n",
+		     answer_text(answer, "addr", "It"), until_text(answer, until),
+		     answer_text(answer, "reason", "?"), answer_widened(answer));
 }
 
 /* A reason that a person or a protocol layer may give: not those that only the gate itself finds. */

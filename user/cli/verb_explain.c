@@ -19,8 +19,7 @@ static void tell(struct output *output, const json_t *answer)
 	output_words(output, TONE_PLAIN, "%s is ", whom);
 	output_words(output, refused ? TONE_BAD : TONE_GOOD, refused ? "refused" : "admitted");
 	if (refused)
-		output_words(output, TONE_PLAIN, " %s, reason %s",
-			     until_text(answer_until(answer), until),
+		output_words(output, TONE_PLAIN, " %s, reason %s", until_text(answer, until),
 			     answer_text(answer, "reason", "?"));
 	output_words(output, TONE_PLAIN, "; standing ");
 	output_words(output, standing_tone(standing), "%s", standing);

@@ -17,9 +17,8 @@ static int ask_about(struct cli *cli, const struct arguments *arguments, const c
 
 static void tell(struct output *output, const json_t *answer, const char *sentence)
 {
-	output_words(output, TONE_PLAIN, "%s %s.\n", answer_text(answer, "addr", "It"), sentence);
-	if (answer_text(answer, "note", NULL))
-		output_words(output, TONE_PLAIN, "%s\n", answer_text(answer, "note", ""));
+	output_words(output, TONE_PLAIN, "%s %s.%s\n", answer_text(answer, "addr", "It"), sentence,
+		     answer_widened(answer));
 }
 
 static void tell_unban(struct output *output, const json_t *answer)
