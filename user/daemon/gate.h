@@ -43,8 +43,21 @@ int gate_open(struct gate **ret, const struct gate_settings *settings, struct wh
 /* Lets go and leaves everything in place: the gate goes on without us. NULL is welcome. */
 void gate_close(struct gate *self);
 
-/* Detaches and unpins everything below @pin_dir, whether a daemon lives or not. Returns how many interfaces in @ret_detached. */
+/*
+ * Closes after a start that failed half-way: what this process attached is detached, what it pinned first is removed; what it
+ * found stays as it is.
+ */
+void gate_abandon(struct gate *self);
+
+/* The daemon takes its own gate off over what it holds, without any privilege (clsact apart); what is left is to gate_close(). */
+int gate_take_off(struct gate *self, unsigned int *ret_detached, struct why *why);
+
+/* Detaches and unpins everything below @pin_dir, whether a daemon lives or not; needs root. -ENOENT: nothing is there. Returns how many interfaces in @ret_detached. */
 int gate_off(const char *pin_dir, unsigned int *ret_detached, struct why *why);
+
+/* Whether gate_attach() has a chance, without attaching anything: the interface exists, is readable, not covered, the rung fits. */
+int gate_check(struct gate *self, const char *ifname, enum rung rung, bool force_lo,
+	       struct why *why);
 
 /*
  * Attaches to @ifname on the best rung (or on @rung); a live adopted link stays as it is. Refuses a rung that would judge

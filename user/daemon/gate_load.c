@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "gate_load.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "gate.skel.h"
+#include "gate_maps.h"
+
+enum { KERNEL_MAJOR = 5, KERNEL_MINOR = 15 /* the oldest one that is tried */ };
+enum { LOG_SIZE = 64 * 1024, LOADED_MAPS_MAX = 32 };
+
+/* Newer than the headers of Debian 12: linux/bpf.h of 5.18 and of 6.6. */
+enum { XDP_HAS_FRAGS = 1U << 5, TCX_INGRESS = 46 };
+
+static int check_kernel(struct why *why)
+{
+	struct utsname name;
+	int major, minor;
+
+	if (uname(&name) || sscanf(name.release, "%d.%d", &major, &minor) != 2)
+		return 0; /* then the load itself tells */
+	if (major > KERNEL_MAJOR || (major == KERNEL_MAJOR && minor >= KERNEL_MINOR))
+		return 0;
+	return why_fill(why, -ENOSYS, "kernel %s is too old for the gate: it needs %d.%d or later",
+			name.release, KERNEL_MAJOR, KERNEL_MINOR);
+}
+
+/* Loads a program that only passes; 0 or a negative errno. */
+static int try_xdp(uint32_t flags)
+{
+	const struct bpf_insn pass[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = XDP_PASS},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	DECLARE_LIBBPF_OPTS(bpf_prog_load_opts, options, .prog_flags = flags);
+	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "probe", "GPL", pass, 2, &options);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+static bool try_tcx(void)
+{
+	uint32_t count = 0;
+	const int loopback = 1;
+
+	return !bpf_prog_query(loopback, (enum bpf_attach_type)TCX_INGRESS, 0, NULL, NULL, &count);
+}
+
+int gate_probe(struct gate *self, struct why *why)
+{
+	int error = check_kernel(why);
+
+	if (error)
+		return error;
+	error = try_xdp(0);
+	if (error == -EPERM)
+		return why_fill(why, error,
+				"the kernel refuses to load programs: start as root, or with "
+				"CAP_BPF, CAP_PERFMON, "
+				"CAP_NET_ADMIN and CAP_SYS_ADMIN (given up again after the start)");
+	if (error)
+		return why_fill(why, error,
+				"the kernel loads no XDP program (CONFIG_BPF_SYSCALL): %s",
+				strerror(-error));
+	self->has_frags = !try_xdp(XDP_HAS_FRAGS);
+	self->has_tcx = try_tcx();
+	return 0;
+}
+
+static const char *last_line(char *log)
+{
+	size_t length = strlen(log);
+	char *line;
+
+	while (length && log[length - 1] == '\n')
+		log[--length] = '\0';
+	line = strrchr(log, '\n');
+	return line ? line + 1 : log;
+}
+
+static int say_why_not(int error, char *log, struct why *why)
+{
+	if (error == -EPERM)
+		return why_fill(why, error,
+				"the kernel refuses the gate's programs: CAP_BPF, CAP_PERFMON and "
+				"CAP_NET_ADMIN are "
+				"needed at start");
+	if (access("/sys/kernel/btf/vmlinux", R_OK) && (error == -ESRCH || error == -ENOENT))
+		return why_fill(why, error,
+				"this kernel carries no BTF: it needs CONFIG_DEBUG_INFO_BTF");
+	if (error == -ENOMEM)
+		return why_fill(why, error,
+				"no memory for the gate's maps: make the size of sources smaller");
+	return why_fill(why, error, "the kernel refuses the gate's programs: %s%s%s",
+			strerror(-error), log[0] ? ": " : "", last_line(log));
+}
+
+/* Without frags in the kernel the plain variant takes the place of the other, name of the pin included. */
+static void choose_variants(struct gate *self, struct bpf_object *object)
+{
+	struct bpf_program *frags = bpf_object__find_program_by_name(object, "gate_xdp");
+	struct bpf_program *plain = bpf_object__find_program_by_name(object, "gate_xdp_plain");
+
+	self->programs[VARIANT_XDP].pin = self->has_frags ? "gate_xdp" : "gate_xdp_plain";
+	self->programs[VARIANT_TC].pin = "gate_tc";
+	self->programs[VARIANT_TC_BARE].pin = "gate_tc_bare";
+	bpf_program__set_autoload(frags, self->has_frags);
+	bpf_program__set_autoload(plain, !self->has_frags);
+}
+
+int program_identify(struct gate_program *self)
+{
+	struct bpf_prog_info info = {0};
+	uint32_t size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(self->fd, &info, &size))
+		return -errno;
+	self->id = info.id;
+	/* As bpftool prints it: the bytes in order. */
+	self->tag = 0;
+	for (int i = 0; i < BPF_TAG_SIZE; i++)
+		self->tag = self->tag << 8 | info.tag[i];
+	return 0;
+}
+
+static int take_programs(struct gate *self, struct bpf_object *object, struct why *why)
+{
+	for (int i = 0; i < VARIANTS; i++) {
+		struct gate_program *program = &self->programs[i];
+		struct bpf_program *loaded = bpf_object__find_program_by_name(object, program->pin);
+
+		if (!loaded)
+			return why_fill(why, -ENOENT, "this build's gate has no program called %s",
+					program->pin);
+		program->fd = fcntl(bpf_program__fd(loaded), F_DUPFD_CLOEXEC, 0);
+		if (program->fd < 0)
+			return why_fill(why, -errno, "%s: %s", program->pin, strerror(errno));
+		if (program_identify(program))
+			return why_fill(why, -errno, "%s: cannot read its tag: %s", program->pin,
+					strerror(errno));
+	}
+	return 0;
+}
+
+/* libbpf also prints; what it says in many lines is in our sentence, or not for an operator. */
+static int stay_quiet(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+int gate_load(struct gate *self, const struct gate_settings *settings, const int pinned[MAPS],
+	      bool ret_adopted[MAPS], struct why *why)
+{
+	char *log = calloc(1, LOG_SIZE);
+	DECLARE_LIBBPF_OPTS(bpf_object_open_opts, options, .kernel_log_buf = log,
+			    .kernel_log_size = log ? LOG_SIZE : 0);
+	struct gate_bpf *skeleton;
+	int error;
+
+	libbpf_set_print(stay_quiet);
+	skeleton = log ? gate_bpf__open_opts(&options) : NULL;
+	if (!skeleton) {
+		free(log);
+		return why_fill(why, -ENOMEM, "no memory to open the gate's programs");
+	}
+	choose_variants(self, skeleton->obj);
+	error = maps_size(skeleton->obj, settings, why);
+	if (!error)
+		error = maps_adopt(skeleton->obj, pinned, ret_adopted, why);
+	if (!error) {
+		error = gate_bpf__load(skeleton);
+		if (error)
+			say_why_not(error, log, why);
+	}
+	if (!error)
+		error = maps_take(skeleton->obj, self->maps);
+	if (!error)
+		error = take_programs(self, skeleton->obj, why);
+	for (int i = 0; !error && i < MAPS; i++)
+		self->max[i] = bpf_map__max_entries(
+			bpf_object__find_map_by_name(skeleton->obj, map_name((enum map)i)));
+	gate_bpf__destroy(skeleton);
+	free(log);
+	return error;
+}
+
+static uint32_t map_id(int fd)
+{
+	struct bpf_map_info info = {0};
+	uint32_t size = sizeof(info);
+
+	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) ? info.id : 0;
+}
+
+static bool uses(int program, uint32_t map)
+{
+	uint32_t ids[LOADED_MAPS_MAX] = {0};
+	struct bpf_prog_info info = {.nr_map_ids = LOADED_MAPS_MAX,
+				     .map_ids = (uint64_t)(uintptr_t)ids};
+	uint32_t size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(program, &info, &size))
+		return false;
+	for (uint32_t i = 0; i < info.nr_map_ids && i < LOADED_MAPS_MAX; i++)
+		if (ids[i] == map)
+			return true;
+	return false;
+}
+
+bool programs_share_maps(int a, int b, const int maps[MAPS])
+{
+	for (int i = 0; i < MAPS; i++) {
+		uint32_t id = map_id(maps[i]);
+
+		if (uses(a, id) != uses(b, id))
+			return false;
+	}
+	return true;
+}

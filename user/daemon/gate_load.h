@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* gate_load: brings this build's programs and maps into the kernel, and tells in a sentence why that cannot be. */
+#ifndef GATE_LOAD_H
+#define GATE_LOAD_H
+
+#include "gate_state.h"
+
+/* What must hold before anything is tried: kernel, capabilities. Fills in what this kernel can do (frags, TCX). */
+int gate_probe(struct gate *self, struct why *why);
+
+/*
+ * Loads every variant, with those of the @pinned maps that fit; the rest are new. Fills in maps and programs (descriptors of our
+ * own); @ret_adopted tells which maps are the pinned ones.
+ */
+int gate_load(struct gate *self, const struct gate_settings *settings, const int pinned[MAPS],
+	      bool ret_adopted[MAPS], struct why *why);
+
+/* Fills in id and tag of a program from its descriptor. */
+int program_identify(struct gate_program *self);
+
+/* Whether two programs use the same ones of @maps. */
+bool programs_share_maps(int a, int b, const int maps[MAPS]);
+
+/* Which capabilities must stay on this kernel; needs the loaded gate. */
+void gate_weigh_capabilities(struct gate *self);
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "gate_maps.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const names[MAPS] = {
+	[MAP_SOURCES] = "sources",   [MAP_PREFIXES] = "prefixes",   [MAP_NEIGHBOURS] = "neighbours",
+	[MAP_SERVICES] = "services", [MAP_SETTINGS] = "settings",   [MAP_COUNTERS] = "counters",
+	[MAP_PACE] = "pace",	     [MAP_NEWCOMERS] = "newcomers", [MAP_EVENTS] = "events",
+	[MAP_SAMPLES] = "samples",
+};
+
+const char *map_name(enum map map)
+{
+	return names[map];
+}
+
+unsigned int maps_open(const struct pins *pins, int ret_fds[MAPS])
+{
+	unsigned int found = 0;
+
+	for (int i = 0; i < MAPS; i++) {
+		ret_fds[i] = pins_get(pins, names[i]);
+		found += ret_fds[i] >= 0;
+	}
+	return found;
+}
+
+void maps_close(int fds[MAPS])
+{
+	for (int i = 0; i < MAPS; i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+		fds[i] = -1;
+	}
+}
+
+int maps_size(struct bpf_object *object, const struct gate_settings *settings, struct why *why)
+{
+	const struct {
+		enum map map;
+		uint32_t max;
+	} sizes[] = {
+		{MAP_SOURCES, settings->sources_max},
+		{MAP_NEIGHBOURS, settings->sources_max},
+		{MAP_PREFIXES, settings->prefixes_max},
+		{MAP_PACE, settings->pace_max},
+	};
+
+	for (int i = 0; i < MAPS; i++)
+		if (!bpf_object__find_map_by_name(object, names[i]))
+			return why_fill(why, -ENOENT, "this build's gate has no map called %s",
+					names[i]);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(object, map_name(sizes[i].map));
+
+		if (sizes[i].max && bpf_map__set_max_entries(map, sizes[i].max))
+			return why_fill(why, -EINVAL, "%s: a size of %u is not possible",
+					map_name(sizes[i].map), sizes[i].max);
+	}
+	return 0;
+}
+
+static bool has_shape(const struct bpf_map *map, int fd)
+{
+	struct bpf_map_info info = {0};
+	uint32_t size = sizeof(info);
+
+	return !bpf_obj_get_info_by_fd(fd, &info, &size) && info.type == bpf_map__type(map) &&
+	       info.key_size == bpf_map__key_size(map) &&
+	       info.value_size == bpf_map__value_size(map) &&
+	       info.max_entries == bpf_map__max_entries(map) &&
+	       (info.map_flags & ~(uint32_t)BPF_F_RDONLY_PROG) ==
+		       (bpf_map__map_flags(map) & ~(uint32_t)BPF_F_RDONLY_PROG);
+}
+
+int maps_adopt(struct bpf_object *object, const int pinned[MAPS], bool ret_adopted[MAPS],
+	       struct why *why)
+{
+	for (int i = 0; i < MAPS; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(object, names[i]);
+		int error;
+
+		ret_adopted[i] = pinned[i] >= 0 && has_shape(map, pinned[i]);
+		if (!ret_adopted[i])
+			continue;
+		error = bpf_map__reuse_fd(map, pinned[i]);
+		if (error)
+			return why_fill(why, error, "%s: cannot take over the pinned map: %s",
+					names[i], strerror(-error));
+	}
+	return 0;
+}
+
+int maps_take(struct bpf_object *object, int ret_fds[MAPS])
+{
+	for (int i = 0; i < MAPS; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(object, names[i]);
+
+		ret_fds[i] = fcntl(bpf_map__fd(map), F_DUPFD_CLOEXEC, 0);
+		if (ret_fds[i] < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+struct walk {
+	struct batch batch;
+	uint64_t at
+		[4]; /* the kernel's place: a bucket for hashes, the last key (at most 20 bytes) for others */
+};
+
+static int walk_init(struct walk *self, int fd)
+{
+	struct bpf_map_info info = {0};
+	uint32_t size = sizeof(info);
+
+	*self = (struct walk){0};
+	if (bpf_obj_get_info_by_fd(fd, &info, &size))
+		return -errno;
+	self->batch.key_size = info.key_size;
+	self->batch.value_size = info.value_size;
+	self->batch.keys = calloc(MAP_BATCH, info.key_size);
+	self->batch.values = calloc(MAP_BATCH, info.value_size);
+	return self->batch.keys && self->batch.values ? 0 : -ENOMEM;
+}
+
+int map_walk(int fd, int (*step)(void *context, const struct batch *batch), void *context)
+{
+	struct walk walk;
+	bool first = true, last = false;
+	int error = walk_init(&walk, fd);
+
+	while (!error && !last) {
+		walk.batch.count = MAP_BATCH;
+		if (bpf_map_lookup_batch(fd, first ? NULL : walk.at, walk.at, walk.batch.keys,
+					 walk.batch.values, &walk.batch.count, NULL)) {
+			last = errno == ENOENT;
+			if (!last)
+				error = -errno;
+		}
+		first = false;
+		if (!error && walk.batch.count)
+			error = step(context, &walk.batch);
+	}
+	free(walk.batch.keys);
+	free(walk.batch.values);
+	return error;
+}
+
+static int count_step(void *context, const struct batch *batch)
+{
+	*(uint32_t *)context += batch->count;
+	return 0;
+}
+
+int map_count(enum map map, int fd, uint32_t *ret_count)
+{
+	uint32_t count = 0;
+	int error = 0;
+
+	if (map <= MAP_SERVICES)
+		error = map_walk(fd, count_step, &count);
+	if (!error)
+		*ret_count = count;
+	return error;
+}
