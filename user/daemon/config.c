@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <peergate/words.h>
+
+#include "log.h"
+#include "units.h"
+
+enum { KEYS_MAX = 128 };
+
+void config_default(struct config *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	strcpy(ret->run_dir, "/run/peergate");
+	strcpy(ret->pin_dir, "/sys/fs/bpf/peergate");
+	ret->log_format = LOG_FORMAT_TEXT;
+	ret->log_level = LOG_LEVEL_INFO;
+	ret->sources_max = 131072;
+	ret->prefixes_max = 16384;
+	ret->pace_max = 65536;
+	/* An honest peer dials again after tens of seconds; a conference behind one address needs the burst. */
+	ret->pace_ns = NS_PER_S;
+	ret->pace_burst = 32;
+	/* POLICY: faster than 1 in 30 s only buys attackers a door. */
+	ret->newcomers_ns = 60 * NS_PER_S;
+	ret->newcomers_burst = 2;
+	ret->lease_ns = 3 * NS_PER_S;
+	ret->leak = 65536 / 32;
+	ret->samples_per_s = 10;
+	ret->wire = (struct config_wire){
+		.value_max = 1 << 20, .depth_max = 32, .clients_max = 64, .output_max = 1 << 20};
+	policy_settings_default(&ret->policy);
+	ret->policy.sources_max = ret->sources_max;
+	ret->policy.prefixes_max = ret->prefixes_max;
+}
+
+const struct config_key *config_find(const char *name, struct why *why)
+{
+	const char *names[KEYS_MAX], *near;
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < config_key_count; i++) {
+		if (!strcmp(config_keys[i].name, name))
+			return &config_keys[i];
+		if (count < KEYS_MAX)
+			names[count++] = config_keys[i].name;
+	}
+	near = nearest_word(name, names, count);
+	why_fill(why, -EINVAL, "unknown key \"%.40s\"%s%s%s", name, near ? "; did you mean " : "",
+		 near ? near : "", near ? "?" : "");
+	return NULL;
+}
+
+int config_set(struct config *self, const char *name, const char *value, struct why *why)
+{
+	const struct config_key *key = config_find(name, why);
+	struct why cause = {""};
+	int error;
+
+	if (!key)
+		return -EINVAL;
+	error = key->set(self, key, value, &cause);
+	return error ? why_fill(why, error, "%s: %s", name, cause.sentence) : 0;
+}
+
+void config_clear(struct config *self, const struct config_key *key)
+{
+	memset((char *)self + key->offset, 0, key->size);
+}
+
+bool config_differs(const struct config *self, const struct config *next,
+		    const struct config_key *key)
+{
+	return memcmp((const char *)self + key->offset, (const char *)next + key->offset,
+		      key->size);
+}
+
+/* One run through a file: inih tells no line numbers to the handler, so the reader counts them. */
+struct reading {
+	struct config *config;
+	FILE *file;
+	unsigned int line;
+	int error;
+	struct why why;
+};
+
+static char *read_line(char *line, int room, void *context)
+{
+	struct reading *self = context;
+	size_t length;
+
+	if (self->error || !fgets(line, room, self->file))
+		return NULL;
+	self->line++;
+	length = strlen(line);
+	if (length + 1 == (size_t)room && line[length - 1] != '\n') {
+		self->error = why_fill(&self->why, -EINVAL, "longer than %d letters", room - 2);
+		return NULL;
+	}
+	return line;
+}
+
+static int take_key(void *context, const char *section, const char *name, const char *value)
+{
+	struct reading *self = context;
+
+	if (self->error)
+		return 0;
+	if (section[0])
+		self->error = why_fill(&self->why, -EINVAL,
+				       "[%.40s]: there are no sections, keys stand alone", section);
+	else
+		self->error = config_set(self->config, name, value, &self->why);
+	return !self->error;
+}
+
+int config_load(struct config *self, const char *path, struct why *why)
+{
+	struct reading reading = {.config = self, .file = fopen(path, "re")};
+	int line;
+
+	if (!reading.file)
+		return why_fill(why, -errno, "%s: %s", path, strerror(errno));
+	line = ini_parse_stream(read_line, &reading, take_key, &reading);
+	fclose(reading.file);
+	if (line > 0 && !reading.error)
+		reading.error =
+			why_fill(&reading.why, -EINVAL, "neither KEY = VALUE nor a comment");
+	if (reading.error)
+		return why_fill(why, reading.error, "%s:%u: %s", path,
+				line > 0 ? (unsigned int)line : reading.line, reading.why.sentence);
+	return 0;
+}
+
+int config_check(const struct config *self, struct why *why)
+{
+	if (self->interface_count && !self->service_count)
+		return why_fill(why, -EINVAL,
+				"%s is to be gated, but no service is named: give --service "
+				"NAME=tcp:PORT,quic:PORT",
+				self->interfaces[0]);
+	return policy_settings_check(&self->policy, why);
+}
+
+static struct rate rate_of(uint64_t interval_ns, uint32_t burst)
+{
+	return (struct rate){interval_ns, (burst - 1) * interval_ns};
+}
+
+void config_settings(const struct config *self, struct settings *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->mode = self->mode;
+	ret->resets = self->resets;
+	ret->leak = self->leak;
+	ret->samples_per_s = self->samples_per_s;
+	for (unsigned int i = 0; i < SERVICES_MAX; i++) {
+		ret->services[i].pace = rate_of(self->pace_ns, self->pace_burst);
+		ret->services[i].newcomers = rate_of(self->newcomers_ns, self->newcomers_burst);
+		ret->services[i].floor = FLOOR_OPEN;
+	}
+}
+
+bool config_has_interface(const struct config *self, const char *name)
+{
+	for (unsigned int i = 0; i < self->interface_count; i++)
+		if (!strcmp(self->interfaces[i], name))
+			return true;
+	return false;
+}
+
+int config_service(const struct config *self, const char *name, struct why *why)
+{
+	const char *names[SERVICES_MAX], *near;
+
+	for (unsigned int i = 0; i < self->service_count; i++) {
+		if (!strcmp(self->services[i], name))
+			return (int)i;
+		names[i] = self->services[i];
+	}
+	near = nearest_word(name, names, self->service_count);
+	return why_fill(why, -EINVAL, "no service \"%.40s\" is gated%s%s%s", name,
+			near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* peergated: opens the gate with privileges, gives them up, serves. */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gate.h"
+#include "log.h"
+#include "options.h"
+#include "privileges.h"
+#include "server.h"
+
+static const char default_name[] = "peergate";
+
+struct identity {
+	uid_t user;
+	gid_t group;
+};
+
+/* Told names must exist; the default one counts when it does. */
+static int identify(const struct config *config, struct identity *ret, struct why *why)
+{
+	const struct passwd *user = getpwnam(config->user[0] ? config->user : default_name);
+	const struct group *group = getgrnam(config->group[0] ? config->group : default_name);
+
+	if (config->user[0] && !user)
+		return why_fill(why, -ENOENT, "user: there is no user %s", config->user);
+	if (config->group[0] && !group)
+		return why_fill(why, -ENOENT, "group: there is no group %s", config->group);
+	ret->user = user ? user->pw_uid : geteuid();
+	ret->group = group ? group->gr_gid : user ? user->pw_gid : getegid();
+	return 0;
+}
+
+static int open_gate(const struct config *config, const struct identity *who, struct gate **ret,
+		     struct why *why)
+{
+	const struct gate_settings settings = {
+		.pin_dir = config->pin_dir,
+		.sources_max = config->sources_max,
+		.prefixes_max = config->prefixes_max,
+		.pace_max = config->pace_max,
+		.owner = who->user,
+		.group = who->group,
+	};
+
+	return gate_open(ret, &settings, why);
+}
+
+/* The user that the daemon becomes must be able to remove the sockets again. */
+static int give_up(const struct config *config, const struct identity *who, const struct gate *gate,
+		   struct why *why)
+{
+	const char *kept_why;
+	uint64_t kept = gate_capabilities_kept(gate, &kept_why);
+
+	if (who->user && chown(config->run_dir, who->user, who->group))
+		return why_fill(why, -errno, "%s: %s", config->run_dir, strerror(errno));
+	if (kept)
+		log_info("kept for later: %s", kept_why);
+	return privileges_drop(who->user, who->group, kept, why);
+}
+
+static int serve(const struct options *options, const struct config *config, struct why *why)
+{
+	struct server *server = calloc(1, sizeof(*server));
+	struct gate *gate = NULL;
+	struct identity who = {0};
+	int error = server ? identify(config, &who, why) : -ENOMEM;
+
+	if (!error)
+		error = open_gate(config, &who, &gate, why);
+	if (!error) {
+		error = server_open(server, config, gate, options, who.group, why);
+		if (!error)
+			error = give_up(config, &who, gate, why);
+		if (!error) {
+			log_info("peergated %s serves %s", PEERGATE_VERSION, config->run_dir);
+			error = server_run(server);
+		}
+		server_close(server);
+	}
+	gate_close(gate);
+	free(server);
+	return error;
+}
+
+static int turn_off(const struct config *config, struct why *why)
+{
+	unsigned int detached;
+	int error = gate_off(config->pin_dir, &detached, why);
+
+	if (!error)
+		log_info("off: %u interfaces detached, %s removed", detached, config->pin_dir);
+	return error;
+}
+
+int main(int argc, char **argv)
+{
+	static struct options options;
+	static struct config config;
+	struct why why = {""};
+	int error;
+
+	signal(SIGPIPE, SIG_IGN);
+	options_parse(&options, argc, argv);
+	error = options_config(&options, &config, &why);
+	if (!error)
+		log_setup((enum log_level)config.log_level, (enum log_format)config.log_format);
+	if (!error && options.off)
+		error = turn_off(&config, &why);
+	else if (!error && !(error = config_check(&config, &why)) && !options.check)
+		error = serve(&options, &config, &why);
+	if (error && (error < 0 || why.sentence[0]))
+		log_error("%s", why.sentence[0] ? why.sentence : strerror(-error));
+	return error ? EXIT_FAILURE : EXIT_SUCCESS;
+}

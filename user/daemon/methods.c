@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "methods.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <peergate/words.h>
+
+/* The most frequent first: the table is searched from its top. */
+static const struct method methods[] = {
+	{"gate_report", method_report, PARAMS_ARRAY, false, "what the protocol layer saw"},
+	{"gate_ban", method_ban, PARAMS_OBJECT, true, "refuse a source or prefix for a time"},
+	{"gate_explain", method_explain, PARAMS_OBJECT, false, "why one is treated as it is"},
+	{"gate_capacity", method_capacity, PARAMS_OBJECT, false, "how full the node is"},
+	{"gate_status", method_status, PARAMS_OBJECT, false, "the state of everything"},
+	{"gate_peers", method_peers, PARAMS_OBJECT, false, "the book, a page at a time"},
+	{"gate_unban", method_unban, PARAMS_OBJECT, true, "end a refusal"},
+	{"gate_allow", method_allow, PARAMS_OBJECT, true, "never refuse a source or prefix"},
+	{"gate_disallow", method_disallow, PARAMS_OBJECT, true, "end a trust"},
+	{"gate_mode", method_mode, PARAMS_OBJECT, true, "observe or enforce"},
+	{"gate_subscribe", method_subscribe, PARAMS_ARRAY, false, "be told of events"},
+	{"gate_unsubscribe", method_unsubscribe, PARAMS_ARRAY, false, "be told no more"},
+	{"gate_off", method_off, PARAMS_OBJECT, true, "detach, unpin, exit"},
+	{"rpc_modules", method_modules, PARAMS_ARRAY, false, "which namespaces there are"},
+};
+
+enum { METHODS = sizeof(methods) / sizeof(methods[0]) };
+
+const struct method *method_find(const char *name, struct why *why)
+{
+	const char *names[METHODS], *near;
+
+	for (unsigned int i = 0; i < METHODS; i++) {
+		if (!strcmp(methods[i].name, name))
+			return &methods[i];
+		names[i] = methods[i].name;
+	}
+	near = nearest_word(name, names, METHODS);
+	why_fill(why, -ENOSYS, "the method %.64s does not exist%s%s%s", name,
+		 near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+	return NULL;
+}
+
+int method_modules(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why)
+{
+	(void)caller;
+	if (json_array_size(params))
+		return why_fill(why, -EINVAL, "rpc_modules takes no parameters");
+	*ret_result = json_pack("{s:s, s:s}", "gate", "1.0", "rpc", "1.0");
+	return 0;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report_decode.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <peergate/words.h>
+
+#include "fields.h"
+
+/* The members of the object as they stand there. */
+struct raw {
+	const char *peer, *addr, *direction, *service, *event, *result, *reason;
+	struct field_number code, score, latency_ms, head_slot, at;
+	bool secondhand;
+};
+
+#define AT(member) offsetof(struct raw, member)
+
+static const struct field fields[] = {
+	{"peer", FIELD_TEXT, false, AT(peer), 0, 0},
+	{"addr", FIELD_TEXT, false, AT(addr), 0, 0},
+	{"direction", FIELD_TEXT, false, AT(direction), 0, 0},
+	{"service", FIELD_TEXT, false, AT(service), 0, 0},
+	{"event", FIELD_TEXT, true, AT(event), 0, 0},
+	{"result", FIELD_TEXT, false, AT(result), 0, 0},
+	{"reason", FIELD_TEXT, false, AT(reason), 0, 0},
+	{"code", FIELD_WHOLE, false, AT(code), 0, 65535},
+	{"score", FIELD_NUMBER, false, AT(score), -1e9, 1e9},
+	{"latency_ms", FIELD_NUMBER, false, AT(latency_ms), 0, 3600e3},
+	{"head_slot", FIELD_WHOLE, false, AT(head_slot), 0, 9007199254740992.0},
+	/* From 2001 to 2286: what else counts as unix seconds is another unit or a slip. */
+	{"at", FIELD_NUMBER, false, AT(at), 1e9, 1e10},
+	{"secondhand", FIELD_FLAG, false, AT(secondhand), 0, 0},
+};
+
+struct word {
+	const char *word;
+	int value;
+};
+
+static const struct word directions[] = {
+	{"inbound", DIRECTION_INBOUND},
+	{"outbound", DIRECTION_OUTBOUND},
+	{NULL, 0},
+};
+
+static const struct word handshakes[] = {
+	{"ok", RESULT_OK},
+	{"timeout", RESULT_TIMEOUT},
+	{"wrong_network", RESULT_WRONG_NETWORK},
+	{"unviable_fork", RESULT_UNVIABLE_FORK},
+	{"incompatible", RESULT_INCOMPATIBLE},
+	{"error", RESULT_ERROR},
+	{NULL, 0},
+};
+
+static const struct word responses[] = {
+	{"ok", RESULT_OK},	     {"bad", RESULT_BAD}, {"invalid", RESULT_INVALID},
+	{"timeout", RESULT_TIMEOUT}, {NULL, 0},
+};
+
+static const struct word verdicts[] = {
+	{"ban", RESULT_BAN},
+	{"discourage", RESULT_DISCOURAGE},
+	{"trust", RESULT_TRUST},
+	{"clear", RESULT_CLEAR},
+	{NULL, 0},
+};
+
+/* What an event is called, and which results it may, and then must, have. */
+static const struct {
+	struct word event;
+	const struct word *results;
+} events[] = {
+	{{"connected", REPORT_CONNECTED}, NULL},
+	{{"disconnected", REPORT_DISCONNECTED}, NULL},
+	{{"handshake", REPORT_HANDSHAKE}, handshakes},
+	{{"response", REPORT_RESPONSE}, responses},
+	{{"status", REPORT_STATUS}, NULL},
+	{{"goodbye", REPORT_GOODBYE}, NULL},
+	{{"gossip", REPORT_GOSSIP}, NULL},
+	{{"verdict", REPORT_VERDICT}, verdicts},
+};
+
+enum { EVENTS = sizeof(events) / sizeof(events[0]), WORDS_MAX = 40 };
+
+static int wrong_word(const char *field, const char *value, const char *const *words,
+		      unsigned int count, struct why *why)
+{
+	const char *near = nearest_word(value, words, count);
+
+	return why_fill(why, -EINVAL, "%s: \"%.40s\" is not known%s%s%s", field, value,
+			near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+}
+
+static int pick(int *ret, const char *field, const char *value, const struct word *words,
+		struct why *why)
+{
+	const char *names[WORDS_MAX];
+	unsigned int count = 0;
+
+	for (; words[count].word; count++) {
+		if (!strcmp(words[count].word, value)) {
+			*ret = words[count].value;
+			return 0;
+		}
+		names[count] = words[count].word;
+	}
+	return wrong_word(field, value, names, count, why);
+}
+
+static int decode_result(struct report *ret, const struct raw *raw, const struct word *results,
+			 struct why *why)
+{
+	int result = RESULT_NONE, error = 0;
+
+	if (!results && raw->result)
+		return why_fill(why, -EINVAL, "result: an event %s has none", raw->event);
+	if (results && !raw->result)
+		return why_fill(why, -EINVAL, "result: missing, an event %s needs one", raw->event);
+	if (results)
+		error = pick(&result, "result", raw->result, results, why);
+	ret->result = (enum report_result)result;
+	return error;
+}
+
+static int decode_event(struct report *ret, const struct raw *raw, struct why *why)
+{
+	const char *names[EVENTS];
+
+	for (unsigned int i = 0; i < EVENTS; i++) {
+		if (!strcmp(events[i].event.word, raw->event)) {
+			ret->event = (enum report_event)events[i].event.value;
+			return decode_result(ret, raw, events[i].results, why);
+		}
+		names[i] = events[i].event.word;
+	}
+	return wrong_word("event", raw->event, names, EVENTS, why);
+}
+
+static bool is_peer_letter(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '-' || c == '_' || c == '.' || c == ':';
+}
+
+static int decode_peer(struct report *ret, const char *peer, struct why *why)
+{
+	size_t length = strlen(peer);
+
+	if (!length || length >= PEER_ID_MAX)
+		return why_fill(why, -EINVAL, "peer: %zu letters, must be 1 .. %d", length,
+				PEER_ID_MAX - 1);
+	for (const char *c = peer; *c; c++)
+		if (!is_peer_letter(*c))
+			return why_fill(why, -EINVAL, "peer: \"%.40s\" is no peer ID", peer);
+	strcpy(ret->peer, peer);
+	return 0;
+}
+
+static int decode_addr(struct report *ret, const char *text, struct why *why)
+{
+	struct endpoint endpoint;
+	int error = endpoint_parse(&endpoint, text, strlen(text), why);
+
+	if (error)
+		return why_lead(why, -EINVAL, "addr");
+	ret->has_addr = true;
+	ret->addr = endpoint.addr;
+	ret->port = endpoint.port;
+	return 0;
+}
+
+static int decode_who(struct report *ret, const struct raw *raw, const struct config *config,
+		      struct why *why)
+{
+	int error = 0, direction = DIRECTION_UNKNOWN;
+
+	if (!raw->peer && !raw->addr)
+		return why_fill(why, -EINVAL, "peer: missing, and so is addr: one must be told");
+	if (raw->peer)
+		error = decode_peer(ret, raw->peer, why);
+	if (!error && raw->addr)
+		error = decode_addr(ret, raw->addr, why);
+	if (!error && raw->direction)
+		error = pick(&direction, "direction", raw->direction, directions, why);
+	ret->direction = (enum direction)direction;
+	ret->service = -1;
+	if (error || !raw->service)
+		return error;
+	ret->service = config_service(config, raw->service, why);
+	return ret->service < 0 ? why_lead(why, -EINVAL, "service") : 0;
+}
+
+static int decode_reason(struct report *ret, const char *word, struct why *why)
+{
+	const char *names[REASONS];
+	int reason = reason_of(word);
+
+	if (reason >= 0) {
+		ret->reason = (enum reason)reason;
+		return 0;
+	}
+	for (unsigned int i = 0; i < REASONS; i++)
+		names[i] = reason_word(i);
+	return wrong_word("reason", word, names, REASONS, why);
+}
+
+/* A measure without which its event says nothing. */
+static int check_measures(const struct report *report, const struct raw *raw, struct why *why)
+{
+	if (report->event == REPORT_GOSSIP && !raw->score.told)
+		return why_fill(why, -EINVAL, "score: missing, an event gossip needs one");
+	if (report->event == REPORT_GOODBYE && !raw->code.told && !raw->reason)
+		return why_fill(why, -EINVAL,
+				"code: missing, an event goodbye needs code or reason");
+	return 0;
+}
+
+int report_decode(struct dated_report *ret, const json_t *object, const struct config *config,
+		  uint32_t reporter, struct why *why)
+{
+	struct raw raw = {0};
+	struct report *report = &ret->report;
+	int error;
+
+	if (!json_is_object(object))
+		return why_fill(why, -EINVAL, "a report must be an object");
+	error = fields_read(&raw, fields, sizeof(fields) / sizeof(fields[0]), object, why);
+	if (error)
+		return error;
+	memset(ret, 0, sizeof(*ret));
+	error = decode_event(report, &raw, why);
+	if (!error)
+		error = decode_who(report, &raw, config, why);
+	if (!error && raw.reason)
+		error = decode_reason(report, raw.reason, why);
+	if (!error)
+		error = check_measures(report, &raw, why);
+	report->goodbye_code = (uint16_t)raw.code.value;
+	report->score = raw.score.value;
+	report->latency_us = (uint32_t)(raw.latency_ms.value * 1000);
+	report->head_slot = (uint64_t)raw.head_slot.value;
+	report->second_hand = raw.secondhand;
+	report->reporter = reporter;
+	ret->at_unix_s = raw.at.value;
+	return error;
+}

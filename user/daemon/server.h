@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * server: the loop and all that happens on it: two sockets, the second's tick, the kernel's events, the interfaces that come
+ * and go, signals. The engine decides; the server carries.
+ */
+#ifndef SERVER_H
+#define SERVER_H
+
+#include <jansson.h>
+#include <uv.h>
+
+#include <peergate/why.h>
+
+#include "engine.h"
+#include "listener.h"
+
+enum { SERVER_CHUNK = 65536, SERVER_SIGNALS = 3 };
+
+struct options;
+
+struct server {
+	uv_loop_t loop;
+	struct engine engine;
+	struct listener common, admin;
+	uv_timer_t second;
+	uv_poll_t events, links;
+	uv_signal_t signals[SERVER_SIGNALS];
+	uv_prepare_t before_poll;
+	uv_check_t after_poll;
+	const struct options *options; /* to read the configuration again */
+	unsigned int ticks;
+	bool stopping; /* the loop ends when what is queued is written */
+	int status;    /* of the process */
+	char chunk[SERVER_CHUNK];
+};
+
+/* Everything that needs privileges: interfaces attached, sockets bound. @gate and @options are borrowed. */
+int server_open(struct server *self, const struct config *config, struct gate *gate,
+		const struct options *options, gid_t group, struct why *why);
+
+/* Serves until told to stop; the exit status. */
+int server_run(struct server *self);
+
+void server_close(struct server *self);
+
+/* Ends server_run() when what is queued is written. */
+void server_stop(struct server *self);
+
+/* Tells @event to every subscriber; takes the reference. */
+void server_tell(struct server *self, json_t *event);
+
+/* Connections and subscriptions, for gate_status. */
+json_t *server_clients(const struct server *self);
+
+/* Lets go of interfaces that the gate holds and the configuration does not name. */
+void server_detach_unwanted(struct server *self);
+
+/* Reads the configuration again, puts in force what can be, and says what cannot. */
+void server_reload(struct server *self);
+
+#endif
