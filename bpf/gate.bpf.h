@@ -9,6 +9,7 @@
 
 #include "account.bpf.h"
 #include "look.bpf.h"
+#include "reset.h"
 #include "settle.h"
 
 enum action {
@@ -57,8 +58,7 @@ PURE enum action gate_action(struct gate *self, const struct start *start)
 		judgement->verdict = VERDICT_WOULD_REFUSE;
 		return ACTION_PASS;
 	}
-	if (start->transport == TRANSPORT_TCP && start->resettable &&
-	    settings->resets >> judgement->reason & 1)
+	if (is_resettable(start) && settings->resets >> judgement->reason & 1)
 		return ACTION_RESET;
 	return ACTION_DROP;
 }

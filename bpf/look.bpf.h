@@ -55,4 +55,9 @@ PURE const struct service *look_service(const struct start *start)
 	return service && service->id < SERVICES_MAX ? service : NULL;
 }
 
+PURE const struct interface *look_interface(__u32 ifindex)
+{
+	return bpf_map_lookup_elem(&interfaces, &ifindex);
+}
+
 #endif

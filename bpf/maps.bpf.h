@@ -19,6 +19,7 @@
 #endif
 
 enum { SOURCES_MAX = 131072, PREFIXES_MAX = 16384, PORTS_MAX = 1024, PACE_MAX = 65536 };
+enum { INTERFACES_MAX = 256 };
 enum { NEIGHBOURS_MAX = SOURCES_MAX, EVENTS_SIZE = 256 * 1024 };
 
 GATE_MAPS struct {
@@ -61,6 +62,14 @@ GATE_MAPS struct {
 	__type(key, struct source_key);
 	__type(value, struct neighbours);
 } neighbours SEC(".maps");
+
+GATE_MAPS struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, INTERFACES_MAX);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__type(key, __u32);
+	__type(value, struct interface);
+} interfaces SEC(".maps");
 
 GATE_MAPS struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -33,6 +33,70 @@ PURE enum found tc_find(const struct __sk_buff *skb, struct start *ret, int bare
 	return find_ethernet(&packet, ret);
 }
 
+/* The header as it lies in the packet, copied aside, becomes the reset's. */
+PURE int tc_build(const struct __sk_buff *skb, const struct start *start, struct reset *ret)
+{
+	__u8 ip[IPV6_SIZE];
+
+	if (start->family == FAMILY_IPV6) {
+		if (bpf_skb_load_bytes(skb, start->network, ip, IPV6_SIZE))
+			return 0;
+		reset_ipv6(ret, start, ip);
+		return 1;
+	}
+	if (bpf_skb_load_bytes(skb, start->network, ip, IPV4_SIZE))
+		return 0;
+	reset_ipv4(ret, start, ip);
+	return 1;
+}
+
+PURE int tc_turn_ethernet(struct __sk_buff *skb)
+{
+	__u8 from[12], to[12];
+
+	if (bpf_skb_load_bytes(skb, 0, from, sizeof(from)))
+		return 0;
+	__builtin_memcpy(to, from + 6, 6);
+	__builtin_memcpy(to + 6, from, 6);
+	return !bpf_skb_store_bytes(skb, 0, to, sizeof(to), 0);
+}
+
+/*
+ * Most packets of this host come with half a checksum, which the device is to complete: a full one written into them
+ * would be completed again. So the field starts as nothing, and both sums are added by the helper, which knows.
+ */
+PURE int tc_checksum(struct __sk_buff *skb, const struct start *start, const struct reset *reset)
+{
+	__u32 at = start->header + RESET_CHECKSUM;
+
+	return !bpf_l4_csum_replace(skb, at, 0, bytes_swap16(reset->header_sum), 0) &&
+	       !bpf_l4_csum_replace(skb, at, 0, bytes_swap16(reset->pseudo_sum), BPF_F_PSEUDO_HDR);
+}
+
+/* Constant sizes, which the verifier asks for. */
+PURE int tc_store(struct __sk_buff *skb, const struct start *start, struct reset *reset)
+{
+	write16(reset->bytes + (start->family == FAMILY_IPV6 ? IPV6_SIZE : IPV4_SIZE) +
+			RESET_CHECKSUM,
+		0xffff);
+	if (start->family == FAMILY_IPV6)
+		return !bpf_skb_store_bytes(skb, start->network, reset->bytes, IPV6_SIZE + TCP_SIZE,
+					    0);
+	return !bpf_skb_store_bytes(skb, start->network, reset->bytes, IPV4_SIZE + TCP_SIZE, 0);
+}
+
+/* Turns the packet into the reset that answers it; its tag, in metadata, stays with it. 0: it could not; drop it. */
+PURE int tc_reset(struct __sk_buff *skb, const struct start *start, int bare)
+{
+	struct reset reset;
+
+	if (!tc_build(skb, start, &reset) || (!bare && !tc_turn_ethernet(skb)))
+		return 0;
+	return tc_store(skb, start, &reset) &&
+	       !bpf_skb_change_tail(skb, start->network + reset.size, 0) &&
+	       tc_checksum(skb, start, &reset);
+}
+
 PURE int tc_gate(struct __sk_buff *skb, int bare)
 {
 	struct start start = {0};
@@ -51,8 +115,12 @@ PURE int tc_gate(struct __sk_buff *skb, int bare)
 	action = gate_judge(&gate, &start, found, skb->ifindex);
 	if (action == ACTION_IGNORE)
 		return TC_ACT_UNSPEC;
+	if (action == ACTION_RESET)
+		gate.account.reset = tc_reset(skb, &start, bare);
 	account(&gate.account);
-	return action == ACTION_PASS ? TC_ACT_UNSPEC : TC_ACT_SHOT;
+	if (action == ACTION_PASS)
+		return TC_ACT_UNSPEC;
+	return gate.account.reset ? bpf_redirect(skb->ifindex, 0) : TC_ACT_SHOT;
 }
 
 SEC("tc")

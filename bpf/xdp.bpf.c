@@ -18,6 +18,62 @@ PURE __u32 xdp_seen(const struct xdp_md *ctx)
 	return end - data;
 }
 
+/* On a device that takes tags off, a frame without one may have had one, and its answer would go out without. */
+PURE int xdp_may_answer(const struct xdp_md *ctx, const struct start *start)
+{
+	const struct interface *interface = look_interface(ctx->ingress_ifindex);
+
+	return !interface || !interface->takes_tags || start->network != ETHERNET_SIZE;
+}
+
+PURE void xdp_turn_ethernet(__u8 *ethernet)
+{
+	__u8 to[6];
+
+	__builtin_memcpy(to, ethernet, 6);
+	__builtin_memcpy(ethernet, ethernet + 6, 6);
+	__builtin_memcpy(ethernet + 6, to, 6);
+}
+
+PURE int xdp_write_ipv4(const struct packet *packet, const struct start *start)
+{
+	__u8 *ip = (__u8 *)packet_at(packet, start->network & OFFSET_MASK, IPV4_SIZE + TCP_SIZE);
+	struct reset reset;
+
+	if (!ip)
+		return 0;
+	reset_ipv4(&reset, start, ip);
+	__builtin_memcpy(ip, reset.bytes, IPV4_SIZE + TCP_SIZE);
+	return IPV4_SIZE + TCP_SIZE;
+}
+
+PURE int xdp_write_ipv6(const struct packet *packet, const struct start *start)
+{
+	__u8 *ip = (__u8 *)packet_at(packet, start->network & OFFSET_MASK, IPV6_SIZE + TCP_SIZE);
+	struct reset reset;
+
+	if (!ip)
+		return 0;
+	reset_ipv6(&reset, start, ip);
+	__builtin_memcpy(ip, reset.bytes, IPV6_SIZE + TCP_SIZE);
+	return IPV6_SIZE + TCP_SIZE;
+}
+
+/* Turns the packet, @length bytes long, into the reset that answers it. 0: it could not; drop what is left. */
+PURE int xdp_reset(struct xdp_md *ctx, const struct start *start, __u32 length)
+{
+	struct packet packet;
+	int size;
+
+	xdp_packet(&packet, ctx);
+	if (!packet_at(&packet, 0, ETHERNET_SIZE) || !xdp_may_answer(ctx, start))
+		return 0;
+	xdp_turn_ethernet((__u8 *)packet.data);
+	size = start->family == FAMILY_IPV6 ? xdp_write_ipv6(&packet, start)
+					    : xdp_write_ipv4(&packet, start);
+	return size && !bpf_xdp_adjust_tail(ctx, (int)(start->network + size) - (int)length);
+}
+
 PURE int xdp_judge(struct xdp_md *ctx, struct start *start, enum found found, __u32 length)
 {
 	struct gate gate = {0};
@@ -27,8 +83,12 @@ PURE int xdp_judge(struct xdp_md *ctx, struct start *start, enum found found, __
 	action = gate_judge(&gate, start, found, ctx->ingress_ifindex);
 	if (action == ACTION_IGNORE)
 		return XDP_PASS;
+	if (action == ACTION_RESET)
+		gate.account.reset = xdp_reset(ctx, start, length);
 	account(&gate.account);
-	return action == ACTION_PASS ? XDP_PASS : XDP_DROP;
+	if (action == ACTION_PASS)
+		return XDP_PASS;
+	return gate.account.reset ? XDP_TX : XDP_DROP;
 }
 
 SEC("xdp.frags")

@@ -166,6 +166,16 @@ struct service {
 	__u32 id;		     /* 0 .. SERVICES_MAX - 1 */
 };
 
+/*
+ * Value of `interfaces`, by interface index: what the XDP door cannot see of one by itself. Written by user space; an
+ * interface without an entry has nothing to say.
+ */
+struct interface {
+	char name[16];	 /* for readers */
+	__u8 takes_tags; /* 1: its driver takes VLAN tags off the frame before XDP, so an untagged reset may go astray: drop */
+	__u8 unused[3];
+};
+
 /* A token bucket as GCRA sees it: one token each @interval_ns, @burst_ns = (burst - 1) * interval_ns; interval 0: no limit. */
 struct rate {
 	__u64 interval_ns;

@@ -38,7 +38,7 @@ const char *peergate_path(const struct peergate *self);
 void peergate_timeout(struct peergate *self, unsigned int timeout_ms);
 
 /*
- * Calls @method with @params (an object, or NULL) and waits for the result.
+ * Calls @method with @params (an object, an array, or NULL) and waits for the result.
  * -EREMOTE: the daemon answered with an error; @why holds its sentence, peergate_error_code() its JSON-RPC code.
  * -ECONNRESET: the daemon hung up; -EPROTO: it speaks no JSON-RPC; -EMSGSIZE: its answer exceeds 64 MiB.
  */

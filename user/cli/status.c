@@ -2,23 +2,24 @@
 #include "status.h"
 
 #include <inttypes.h>
+#include <peergate/abi.h>
 #include <string.h>
 
-#include "duration.h"
-#include "fields.h"
-#include "table.h"
+#include "answer.h"
+#include "listing.h"
+#include "span.h"
 
 static void tell_head(struct output *output, const json_t *answer)
 {
-	const char *mode = field_text(answer, "mode", "?");
-	double lease_age_s = field_number(answer, "lease_age_s", -1);
-	char up[DURATION_TEXT_MAX];
+	const char *mode = answer_text(answer, "mode", "?");
+	double lease_age_s = answer_number(answer, "lease_age_s", -1);
+	char up[SPAN_TEXT_MAX];
 
 	output_words(output, TONE_PLAIN, "peergated %s, up %s, mode ",
-		     field_text(answer, "version", "?"),
-		     duration_text((uint64_t)field_integer(answer, "uptime_s", 0), up));
+		     answer_text(answer, "version", "?"),
+		     span_text((uint64_t)answer_integer(answer, "uptime_s", 0), up));
 	output_words(output, strcmp(mode, "enforce") ? TONE_WARNING : TONE_GOOD, "%s", mode);
-	output_words(output, TONE_PLAIN, ", kernel %s", field_text(answer, "kernel", "?"));
+	output_words(output, TONE_PLAIN, ", kernel %s", answer_text(answer, "kernel", "?"));
 	if (lease_age_s >= 0)
 		output_words(output, TONE_PLAIN, ", lease renewed %.1f s ago", lease_age_s);
 	output_words(output, TONE_PLAIN, "\n");
@@ -32,10 +33,13 @@ static void heading(struct output *output, const char *text)
 
 static void tell_interfaces(struct output *output, const json_t *interfaces)
 {
-	static const struct table_column columns[] = {
-		{"interface", false}, {"rung", false}, {"program", false}, {"note", false}};
+	static const struct listing_column columns[] = {{"interface", false},
+							{"rung", false},
+							{"program", false},
+							{"resets", false},
+							{"note", false}};
 	const json_t *interface;
-	struct table table;
+	struct listing listing;
 	size_t i;
 
 	heading(output, "Interfaces");
@@ -43,47 +47,172 @@ static void tell_interfaces(struct output *output, const json_t *interfaces)
 		output_words(output, TONE_WARNING, "  none: nothing is gated\n");
 		return;
 	}
-	table_init(&table, columns, 4);
+	listing_init(&listing, columns, 5);
 	json_array_foreach (interfaces, i, interface) {
-		const char *rung = field_text(interface, "rung", "-");
-		bool attached = strcmp(rung, "-") && strcmp(rung, "none") && strcmp(rung, "auto");
+		const char *rung = answer_text(interface, "rung", "none");
+		bool resets = json_is_true(json_object_get(interface, "resets"));
 
-		table_cell(&table, TONE_PLAIN, "%s", field_text(interface, "name", "?"));
-		table_cell(&table, attached ? TONE_GOOD : TONE_BAD, "%s",
-			   attached ? rung : "not attached");
-		table_cell(&table, TONE_PLAIN, "%s", field_text(interface, "program_tag", "-"));
-		table_cell(&table, TONE_PLAIN, "%s", field_text(interface, "note", ""));
+		listing_cell(&listing, TONE_PLAIN, "%s", answer_text(interface, "name", "?"));
+		listing_cell(&listing, strcmp(rung, "none") ? TONE_GOOD : TONE_BAD, "%s", rung);
+		listing_cell(&listing, TONE_PLAIN, "%s",
+			     answer_text(interface, "program_tag", "-"));
+		listing_cell(&listing, TONE_PLAIN, "%s", resets ? "yes" : "no");
+		listing_cell(&listing, TONE_PLAIN, "%s", answer_text(interface, "note", ""));
 	}
-	table_finish(&table, output);
+	listing_finish(&listing, output);
+}
+
+/* "tcp:13000, quic:13000" */
+static void join(const json_t *words, char *buffer, size_t room)
+{
+	const json_t *word;
+	size_t i, length = 0;
+
+	buffer[0] = '\0';
+	json_array_foreach (words, i, word) {
+		length += (size_t)snprintf(buffer + length, room - length, "%s%s", i ? ", " : "",
+					   json_is_string(word) ? json_string_value(word) : "?");
+		if (length < room)
+			continue;
+		memcpy(buffer + room - sizeof("…"), "…", sizeof("…"));
+		return;
+	}
+}
+
+static void tell_services(struct output *output, const json_t *services)
+{
+	static const struct listing_column columns[] = {
+		{"service", false}, {"floor", true}, {"ports", false}};
+	const json_t *service;
+	struct listing listing;
+	char ports[512];
+	size_t i;
+
+	heading(output, "Services");
+	if (!json_array_size(services)) {
+		output_words(output, TONE_WARNING, "  none: no port is gated\n");
+		return;
+	}
+	listing_init(&listing, columns, 3);
+	json_array_foreach (services, i, service) {
+		int64_t floor = answer_integer(service, "floor", FLOOR_OPEN);
+
+		join(json_object_get(service, "ports"), ports, sizeof(ports));
+		listing_cell(&listing, TONE_PLAIN, "%s", answer_text(service, "name", "?"));
+		if (floor <= FLOOR_OPEN)
+			listing_cell(&listing, TONE_PLAIN, "open");
+		else
+			listing_cell(&listing, TONE_WARNING, "%" PRId64, floor);
+		listing_cell(&listing, TONE_PLAIN, "%s", ports);
+	}
+	listing_finish(&listing, output);
+}
+
+static enum tone verdict_tone(const char *verdict)
+{
+	if (!strcmp(verdict, "refuse"))
+		return TONE_BAD;
+	return strcmp(verdict, "pass") ? TONE_WARNING : TONE_PLAIN;
+}
+
+static void tell_counters(struct output *output, const json_t *counters)
+{
+	static const struct listing_column columns[] = {{"door", false},    {"family", false},
+							{"service", false}, {"verdict", false},
+							{"reason", false},  {"packets", true}};
+	const json_t *counter;
+	struct listing listing;
+	size_t i;
+
+	heading(output, "Starts of connections");
+	if (!json_array_size(counters)) {
+		output_words(output, TONE_PLAIN, "  none seen yet\n");
+		return;
+	}
+	listing_init(&listing, columns, 6);
+	json_array_foreach (counters, i, counter) {
+		const char *verdict = answer_text(counter, "verdict", "?");
+
+		listing_cell(&listing, TONE_PLAIN, "%s", answer_text(counter, "door", "?"));
+		listing_cell(&listing, TONE_PLAIN, "%s", answer_text(counter, "family", "?"));
+		listing_cell(&listing, TONE_PLAIN, "%s", answer_text(counter, "service", "?"));
+		listing_cell(&listing, verdict_tone(verdict), "%s", verdict);
+		listing_cell(&listing, TONE_PLAIN, "%s", answer_text(counter, "reason", "?"));
+		listing_cell(&listing, TONE_PLAIN, "%" PRId64,
+			     answer_integer(counter, "packets", 0));
+	}
+	listing_finish(&listing, output);
 }
 
 static void tell_maps(struct output *output, const json_t *maps)
 {
-	static const struct table_column columns[] = {
+	static const struct listing_column columns[] = {
 		{"map", false}, {"entries", true}, {"max", true}, {"full", true}};
 	const json_t *map;
-	struct table table;
+	struct listing listing;
 	size_t i;
 
 	heading(output, "Tables");
-	table_init(&table, columns, 4);
+	listing_init(&listing, columns, 4);
 	json_array_foreach (maps, i, map) {
-		int64_t entries = field_integer(map, "entries", 0),
-			max = field_integer(map, "max", 0);
+		int64_t entries = answer_integer(map, "entries", 0),
+			max = answer_integer(map, "max", 0);
 		double percent = max ? 100.0 * (double)entries / (double)max : 0;
 
-		table_cell(&table, TONE_PLAIN, "%s", field_text(map, "name", "?"));
-		table_cell(&table, TONE_PLAIN, "%" PRId64, entries);
-		table_cell(&table, TONE_PLAIN, "%" PRId64, max);
-		table_cell(&table, percent >= FILL_WARNING_PERCENT ? TONE_WARNING : TONE_PLAIN,
-			   "%.1f %%", percent);
+		listing_cell(&listing, TONE_PLAIN, "%s", answer_text(map, "name", "?"));
+		listing_cell(&listing, TONE_PLAIN, "%" PRId64, entries);
+		listing_cell(&listing, TONE_PLAIN, "%" PRId64, max);
+		listing_cell(&listing, percent >= FILL_WARNING_PERCENT ? TONE_WARNING : TONE_PLAIN,
+			     percent >= FILL_WARNING_PERCENT ? "%.1f %%, nearly full" : "%.1f %%",
+			     percent);
 	}
-	table_finish(&table, output);
+	listing_finish(&listing, output);
+}
+
+static void tell_book(struct output *output, const json_t *book)
+{
+	heading(output, "Book");
+	output_words(output, TONE_PLAIN,
+		     "  %" PRId64 " peers, %" PRId64 " sources, %" PRId64 " prefixes; %" PRId64
+		     " bans, %" PRId64 " backoffs, %" PRId64 " trusted; %" PRId64
+		     " reports taken, %" PRId64 " ignored\n",
+		     answer_integer(book, "peers", 0), answer_integer(book, "sources", 0),
+		     answer_integer(book, "prefixes", 0), answer_integer(book, "bans", 0),
+		     answer_integer(book, "backoffs", 0), answer_integer(book, "trusted", 0),
+		     answer_integer(book, "reports", 0),
+		     answer_integer(book, "reports_ignored", 0));
+}
+
+static void tell_privileges(struct output *output, const json_t *privileges)
+{
+	const json_t *kept = json_object_get(privileges, "kept");
+	char names[128];
+
+	if (!json_array_size(kept))
+		return;
+	join(kept, names, sizeof(names));
+	output_words(output, TONE_WARNING, "\nThe daemon keeps %s: %s\n", names,
+		     answer_text(privileges, "why", ""));
+}
+
+static void tell_warnings(struct output *output, const json_t *warnings)
+{
+	const json_t *warning;
+	size_t i;
+
+	json_array_foreach (warnings, i, warning)
+		output_words(output, TONE_WARNING, "%sWarning: %s\n", i ? "" : "\n",
+			     json_is_string(warning) ? json_string_value(warning) : "?");
 }
 
 void status_tell(struct output *output, const json_t *answer)
 {
 	tell_head(output, answer);
 	tell_interfaces(output, json_object_get(answer, "interfaces"));
+	tell_services(output, json_object_get(answer, "services"));
+	tell_counters(output, json_object_get(answer, "counters"));
 	tell_maps(output, json_object_get(answer, "maps"));
+	tell_book(output, json_object_get(answer, "book"));
+	tell_privileges(output, json_object_get(answer, "privileges"));
+	tell_warnings(output, json_object_get(answer, "warnings"));
 }

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <peergate/words.h>
 
-#include "duration.h"
-#include "fields.h"
+#include "answer.h"
+#include "span.h"
 #include "suggest.h"
 #include "verb.h"
 
@@ -21,11 +21,9 @@ static void tell(struct output *output, const json_t *answer)
 {
 	char until[UNTIL_TEXT_MAX];
 
-	output_words(output, TONE_PLAIN, "%s is banned %s, reason %s.\n",
-		     field_text(answer, "addr", "?"), until_text(field_until(answer), until),
-		     field_text(answer, "reason", "?"));
-	if (field_text(answer, "note", NULL))
-		output_words(output, TONE_PLAIN, "%s\n", field_text(answer, "note", ""));
+	output_words(output, TONE_PLAIN, "%s is banned %s, reason %s.%s\n",
+		     answer_text(answer, "addr", "It"), until_text(answer, until),
+		     answer_text(answer, "reason", "?"), answer_widened(answer));
 }
 
 /* A reason that a person or a protocol layer may give: not those that only the gate itself finds. */
@@ -48,7 +46,7 @@ static int make_params(json_t **ret, const struct arguments *arguments, struct w
 	int error = address_parse(&prefix, arguments->words[0], why);
 
 	if (!error && lasting)
-		error = duration_parse(&ttl_s, lasting, why);
+		error = span_parse(&ttl_s, lasting, why);
 	if (!error && reason)
 		error = check_reason(reason, why);
 	if (error)

@@ -3,15 +3,15 @@
 #include <peergate/words.h>
 #include <string.h>
 
-#include "fields.h"
+#include "answer.h"
 #include "suggest.h"
 #include "verb.h"
 
 static void tell(struct output *output, const json_t *answer)
 {
-	bool refused = !strcmp(field_text(answer, "verdict", "?"), "refuse");
-	const char *standing = field_text(answer, "standing", "neutral");
-	const char *whom = field_text(answer, "addr", field_text(answer, "peer", "It"));
+	bool refused = !strcmp(answer_text(answer, "verdict", "?"), "refuse");
+	const char *standing = answer_text(answer, "standing", "neutral");
+	const char *whom = answer_text(answer, "addr", answer_text(answer, "peer", "It"));
 	char until[UNTIL_TEXT_MAX];
 	const json_t *why;
 	size_t i;
@@ -19,13 +19,12 @@ static void tell(struct output *output, const json_t *answer)
 	output_words(output, TONE_PLAIN, "%s is ", whom);
 	output_words(output, refused ? TONE_BAD : TONE_GOOD, refused ? "refused" : "admitted");
 	if (refused)
-		output_words(output, TONE_PLAIN, " %s, reason %s",
-			     until_text(field_until(answer), until),
-			     field_text(answer, "reason", "?"));
+		output_words(output, TONE_PLAIN, " %s, reason %s", until_text(answer, until),
+			     answer_text(answer, "reason", "?"));
 	output_words(output, TONE_PLAIN, "; standing ");
 	output_words(output, standing_tone(standing), "%s", standing);
 	output_words(output, TONE_PLAIN, ", score %lld.\n",
-		     (long long)field_integer(answer, "score", 0));
+		     (long long)answer_integer(answer, "score", 0));
 	json_array_foreach (json_object_get(answer, "why"), i, why)
 		output_words(output, TONE_PLAIN, "  - %s\n",
 			     json_is_string(why) ? json_string_value(why) : "?");

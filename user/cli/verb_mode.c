@@ -3,13 +3,13 @@
 #include <peergate/words.h>
 #include <string.h>
 
-#include "fields.h"
+#include "answer.h"
 #include "suggest.h"
 #include "verb.h"
 
 static void tell(struct output *output, const json_t *answer)
 {
-	const char *mode = field_text(answer, "mode", "?");
+	const char *mode = answer_text(answer, "mode", "?");
 
 	output_words(output, TONE_PLAIN, "The gate is now in mode %s: %s.\n", mode,
 		     strcmp(mode, "enforce") ? "it counts what it would refuse and lets all pass"

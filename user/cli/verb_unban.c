@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unban, allow, disallow: an operator's other words about an address; one address each, one sentence back. */
-#include "fields.h"
+#include "answer.h"
 #include "suggest.h"
 #include "verb.h"
 
@@ -17,9 +17,8 @@ static int ask_about(struct cli *cli, const struct arguments *arguments, const c
 
 static void tell(struct output *output, const json_t *answer, const char *sentence)
 {
-	output_words(output, TONE_PLAIN, "%s %s.\n", field_text(answer, "addr", "It"), sentence);
-	if (field_text(answer, "note", NULL))
-		output_words(output, TONE_PLAIN, "%s\n", field_text(answer, "note", ""));
+	output_words(output, TONE_PLAIN, "%s %s.%s\n", answer_text(answer, "addr", "It"), sentence,
+		     answer_widened(answer));
 }
 
 static void tell_unban(struct output *output, const json_t *answer)

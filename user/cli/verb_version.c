@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* version: this program's and, where one runs, the daemon's. */
-#include "fields.h"
+#include "answer.h"
 #include "verb.h"
 
 static void tell(struct output *output, const json_t *answer)
 {
-	const char *daemon = field_text(answer, "peergated", NULL);
+	const char *daemon = answer_text(answer, "peergated", NULL);
 
-	output_words(output, TONE_PLAIN, "peergate %s\n", field_text(answer, "peergate", "?"));
+	output_words(output, TONE_PLAIN, "peergate %s\n", answer_text(answer, "peergate", "?"));
 	if (daemon)
 		output_words(output, TONE_PLAIN, "peergated %s\n", daemon);
 	else

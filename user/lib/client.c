@@ -225,10 +225,10 @@ int peergate_next(struct peergate *self, json_t **ret_event, struct why *why)
 /* Sorts all whole lines that are there. A fault stays: the next wait will meet it and tell. */
 static bool sort_ready(struct peergate *self)
 {
-	while (channel_ready(&self->channel))
+	while (!self->garbled && channel_ready(&self->channel))
 		if (take_message(self, 0, channel_deadline(1), NULL, NULL))
 			return false;
-	return true;
+	return !self->garbled;
 }
 
 bool peergate_has_answer(struct peergate *self)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "duration.h"
+#include "span.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -57,7 +57,7 @@ static int read_part(uint64_t *total_s, int *last_unit, const char **at)
 	return 0;
 }
 
-int duration_parse(uint64_t *ret_s, const char *text, struct why *why)
+int span_parse(uint64_t *ret_s, const char *text, struct why *why)
 {
 	const char *at = text;
 	int last_unit = -1, error = text[0] ? 0 : -EINVAL;
@@ -73,7 +73,7 @@ int duration_parse(uint64_t *ret_s, const char *text, struct why *why)
 	return 0;
 }
 
-const char *duration_text(uint64_t seconds, char buffer[DURATION_TEXT_MAX])
+const char *span_text(uint64_t seconds, char buffer[SPAN_TEXT_MAX])
 {
 	size_t length = 0;
 	int first = UNITS;
@@ -86,24 +86,24 @@ const char *duration_text(uint64_t seconds, char buffer[DURATION_TEXT_MAX])
 			continue;
 		if (first == UNITS)
 			first = i;
-		length += (size_t)snprintf(buffer + length, DURATION_TEXT_MAX - length,
+		length += (size_t)snprintf(buffer + length, SPAN_TEXT_MAX - length,
 					   "%s%" PRIu64 " %s", length ? " " : "", number,
 					   units[i].name);
 	}
 	if (!length)
-		snprintf(buffer, DURATION_TEXT_MAX, "0 s");
+		snprintf(buffer, SPAN_TEXT_MAX, "0 s");
 	return buffer;
 }
 
-const char *moment_text(int64_t unix_s, int64_t now_s, char buffer[DURATION_TEXT_MAX])
+const char *moment_text(int64_t unix_s, int64_t now_s, char buffer[SPAN_TEXT_MAX])
 {
 	int64_t away_s = unix_s > now_s ? unix_s - now_s : now_s - unix_s;
 	time_t moment = (time_t)unix_s;
 	struct tm local;
 
 	if (!localtime_r(&moment, &local) ||
-	    !strftime(buffer, DURATION_TEXT_MAX, away_s < 12 * 3600 ? "%H:%M:%S" : "%F %H:%M:%S",
+	    !strftime(buffer, SPAN_TEXT_MAX, away_s < 12 * 3600 ? "%H:%M:%S" : "%F %H:%M:%S",
 		      &local))
-		snprintf(buffer, DURATION_TEXT_MAX, "%" PRId64, unix_s);
+		snprintf(buffer, SPAN_TEXT_MAX, "%" PRId64, unix_s);
 	return buffer;
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "table.h"
+#include "listing.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-void table_init(struct table *ret, const struct table_column *columns, unsigned int count)
+void listing_init(struct listing *ret, const struct listing_column *columns, unsigned int count)
 {
-	*ret = (struct table){.columns = columns, .count = count};
+	*ret = (struct listing){.columns = columns, .count = count};
 }
 
-static bool make_room(struct table *self)
+static bool make_room(struct listing *self)
 {
 	size_t size = self->size ? self->size * 2 : 64;
-	struct table_cell *cells;
+	struct listing_cell *cells;
 
 	if (self->used < self->size)
 		return true;
@@ -25,9 +25,9 @@ static bool make_room(struct table *self)
 	return true;
 }
 
-void table_cell(struct table *self, enum tone tone, const char *format, ...)
+void listing_cell(struct listing *self, enum tone tone, const char *format, ...)
 {
-	struct table_cell cell = {.tone = tone};
+	struct listing_cell cell = {.tone = tone};
 	va_list args;
 	int length;
 
@@ -53,7 +53,7 @@ static int width_of(const char *text)
 	return width;
 }
 
-static void measure(const struct table *self, int widths[TABLE_COLUMNS_MAX])
+static void measure(const struct listing *self, int widths[LISTING_COLUMNS_MAX])
 {
 	for (unsigned int i = 0; i < self->count; i++)
 		widths[i] = width_of(self->columns[i].heading);
@@ -65,8 +65,8 @@ static void measure(const struct table *self, int widths[TABLE_COLUMNS_MAX])
 	}
 }
 
-static void print_cell(const struct table *self, struct output *output, unsigned int column,
-		       int width, struct table_cell cell)
+static void print_cell(const struct listing *self, struct output *output, unsigned int column,
+		       int width, struct listing_cell cell)
 {
 	int spaces = width - width_of(cell.text);
 	bool last = column + 1 == self->count;
@@ -81,14 +81,14 @@ static void print_cell(const struct table *self, struct output *output, unsigned
 		output_words(output, TONE_PLAIN, "\n");
 }
 
-void table_finish(struct table *self, struct output *output)
+void listing_finish(struct listing *self, struct output *output)
 {
-	int widths[TABLE_COLUMNS_MAX];
+	int widths[LISTING_COLUMNS_MAX];
 
 	measure(self, widths);
 	for (unsigned int i = 0; i < self->count; i++)
 		print_cell(self, output, i, widths[i],
-			   (struct table_cell){(char *)self->columns[i].heading, TONE_HEADING});
+			   (struct listing_cell){(char *)self->columns[i].heading, TONE_HEADING});
 	for (size_t i = 0; i < self->used; i++) {
 		print_cell(self, output, i % self->count, widths[i % self->count], self->cells[i]);
 		free(self->cells[i].text);
@@ -96,5 +96,5 @@ void table_finish(struct table *self, struct output *output)
 	if (self->broken)
 		output_words(output, TONE_BAD, "  (memory ran out: the table is not whole)\n");
 	free(self->cells);
-	*self = (struct table){0};
+	*self = (struct listing){0};
 }
