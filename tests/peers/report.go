@@ -2,6 +2,174 @@
 
 package main
 
-import "context"
+// report: joins what every role wrote down into report.json, a table and a time line, and judges: it fails when a good
+// peer was refused or when a bad one got through after its ban.
 
-func runReport(ctx context.Context, args []string) error { return nil }
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+type seedResult struct {
+	After   int `json:"connects_after_verdict"`
+	Without int `json:"reached_without"`
+	With    int `json:"reached_with"`
+}
+
+type before struct {
+	Handshakes float64 `json:"handshakes_per_s"`
+	CPU        float64 `json:"node_cpu_percent"`
+	Connects   float64 `json:"connects_per_s"`
+}
+
+type after struct {
+	before
+	Refused float64 `json:"refused_per_s"`
+}
+
+type goodResult struct {
+	Expected    int `json:"expected"`
+	Connected   int `json:"connected_after"`
+	Disconnects int `json:"disconnects"`
+}
+
+type latency struct {
+	P50 float64 `json:"p50"`
+	P99 float64 `json:"p99"`
+}
+
+type newResult struct {
+	Tried     int `json:"tried"`
+	Connected int `json:"connected"`
+}
+
+type stormResult struct {
+	Before  before     `json:"before"`
+	After   after      `json:"after"`
+	Good    goodResult `json:"good_peers"`
+	Verdict latency    `json:"verdict_to_refusal_ms"`
+	New     newResult  `json:"new_good_peers"`
+}
+
+type result struct {
+	Seed   seedResult  `json:"seed_log"`
+	Storm  stormResult `json:"storm"`
+	Kernel string      `json:"kernel"`
+	Attach string      `json:"attach"`
+}
+
+// faults are sentences; each is a reason for the demonstration to fail.
+type faults []string
+
+func (f *faults) add(format string, args ...any) {
+	*f = append(*f, fmt.Sprintf(format, args...))
+}
+
+// journals reads every NAME.jsonl of the folder.
+func journals(dir string) (map[string][]entry, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string][]entry)
+	for _, path := range paths {
+		name := filepath.Base(path)
+		name = name[:len(name)-len(".jsonl")]
+		if all[name], err = readJournal(path); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return all, nil
+}
+
+// seed counts the connects of the 2019 log that came after its verdict, and how many of them reached the listener.
+func seed(all map[string][]entry, f *faults) seedResult {
+	var r seedResult
+	for _, with := range []bool{false, true} {
+		way := map[bool]string{false: "without", true: "with"}[with]
+		verdict := timeOf(all["replay-"+way], "verdict")
+		if verdict == 0 {
+			f.add("the 2019 log, %s the gate: the replay did not come to the verdict", way)
+			continue
+		}
+		tried := count(all["replay-"+way], func(e entry) bool { return e.Ev == "dial" && e.T >= verdict })
+		reached := count(all["listen-"+way], func(e entry) bool { return e.Ev == "reached" && e.T >= verdict })
+		if with {
+			r.With = reached
+		} else {
+			r.Without, r.After = reached, tried
+		}
+	}
+	if r.Without != r.After {
+		f.add("the 2019 log: without the gate %d of %d connects reached the listener", r.Without, r.After)
+	}
+	if r.With > 0 {
+		f.add("the 2019 log: a bad peer got through after its ban, %d times", r.With)
+	}
+	return r
+}
+
+func timeOf(all []entry, ev string) float64 {
+	for _, e := range all {
+		if e.Ev == ev {
+			return e.T
+		}
+	}
+	return 0
+}
+
+func count(all []entry, is func(entry) bool) int {
+	n := 0
+	for _, e := range all {
+		if is(e) {
+			n++
+		}
+	}
+	return n
+}
+
+func writeJSON(path string, value any) error {
+	text, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(text, '\n'), 0o644)
+}
+
+func runReport(_ context.Context, args []string) error {
+	flags := newFlags("report")
+	dir := flags.String("dir", "", "where the journals lie")
+	out := flags.String("out", "", "where report.json and storm.dat go")
+	kernel := flags.String("kernel", "", "for the report")
+	attach := flags.String("attach", "", "for the report: the rung in use")
+	_ = flags.Parse(args)
+	all, err := journals(*dir)
+	if err != nil {
+		return err
+	}
+	var f faults
+	s, err := newStorm(all)
+	if err != nil {
+		return err
+	}
+	r := result{Seed: seed(all, &f), Storm: s.result(&f), Kernel: *kernel, Attach: *attach}
+	if err := writeJSON(filepath.Join(*out, "report.json"), r); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(*out, "storm.dat"), []byte(s.plot()), 0o644); err != nil {
+		return err
+	}
+	printTable(os.Stdout, r, s)
+	printLine(os.Stdout, s)
+	for _, fault := range f {
+		fmt.Println("FAULT:", fault)
+	}
+	if len(f) > 0 {
+		return errors.New("the demonstration failed")
+	}
+	return nil
+}
