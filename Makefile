@@ -3,6 +3,9 @@
 # Plain make. Every .c below a folder of user/ belongs to that folder's library or program; objects lie in $(BUILD).
 PREFIX ?= /usr/local
 DESTDIR ?=
+# Below PREFIX, but for the configuration, which has one place when PREFIX is the system's or the administrator's.
+SYSCONFDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)
+SYSTEMDDIR ?= $(PREFIX)/lib
 BUILD ?= build
 ifeq ($(origin CC),default)
 CC := gcc
@@ -129,6 +132,28 @@ check: all unit fuzz
 
 bench: all
 	BUILD=$(BUILD) tests/bench/run
+
+# The templates are filled with the final places, without DESTDIR. A configuration that is there already is kept.
+PUT = install -D -m
+IN = $(DESTDIR)$(PREFIX)
+FILL = sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@SBINDIR@|$(PREFIX)/sbin|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@VERSION@|$(VERSION)|g'
+EXAMPLE := docs/peergate.conf.example
+
+install: all
+	$(PUT) 755 $(BUILD)/peergated $(IN)/sbin/peergated
+	$(PUT) 755 $(BUILD)/peergate $(IN)/bin/peergate
+	$(PUT) 644 $(BUILD)/libpeergate.a $(IN)/lib/libpeergate.a
+	for header in include/peergate/*.h; do $(PUT) 644 $$header $(IN)/include/peergate/$${header##*/} || exit; done
+	for page in docs/*.[18]; do $(PUT) 644 $$page $(IN)/share/man/man$${page##*.}/$${page##*/} || exit; done
+	$(PUT) 644 LICENSE $(IN)/share/doc/peergate/LICENSE
+	for text in README.md docs/*.md; do [ ! -f $$text ] || $(PUT) 644 $$text $(IN)/share/doc/peergate/$${text##*/} || exit; done
+	$(PUT) 644 $(EXAMPLE) $(IN)/share/doc/peergate/peergate.conf.example
+	[ -e $(DESTDIR)$(SYSCONFDIR)/peergate/peergate.conf ] || $(PUT) 644 $(EXAMPLE) $(DESTDIR)$(SYSCONFDIR)/peergate/peergate.conf
+	$(PUT) 644 scripts/system/sysusers.conf $(DESTDIR)$(SYSTEMDDIR)/sysusers.d/peergate.conf
+	$(PUT) 644 scripts/system/tmpfiles.conf $(DESTDIR)$(SYSTEMDDIR)/tmpfiles.d/peergate.conf
+	install -d $(IN)/lib/pkgconfig $(DESTDIR)$(SYSTEMDDIR)/systemd/system
+	$(FILL) user/lib/peergate.pc.in > $(IN)/lib/pkgconfig/peergate.pc
+	$(FILL) scripts/system/peergated.service.in > $(DESTDIR)$(SYSTEMDDIR)/systemd/system/peergated.service
 
 clean:
 	rm -rf $(BUILD)
