@@ -77,7 +77,7 @@ PURE void account_event(const struct account *self)
 	if (!event)
 		return;
 	*event = (struct event){
-		.at = question->now,
+		.at = bpf_ktime_get_boot_ns(), /* to the ns: a sample can afford the dear clock */
 		.ifindex = self->ifindex,
 		.port = self->start->port,
 		.source_port = self->start->source_port,

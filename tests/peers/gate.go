@@ -84,7 +84,7 @@ func (n *node) tellStatus(c network.Conn, headSlot uint64) {
 // report waits 20 ms for the answer; a later one is still written down with the time it came.
 func (g *gate) report(r report, source, over string) {
 	e := entry{
-		T: unix(time.Now()), Ev: "report", Src: source, Peer: r.Peer, Over: over,
+		T: unixOf(time.Now()), Ev: "report", Src: source, Peer: r.Peer, Over: over,
 		Event: r.Event, Result: r.Result,
 	}
 	done := make(chan struct{})
@@ -93,7 +93,7 @@ func (g *gate) report(r report, source, over string) {
 		if err := g.call("gate_report", r); err != nil {
 			e.Err = err.Error()
 		} else if g.path != "" {
-			e.Ack = unix(time.Now())
+			e.Ack = unixOf(time.Now())
 		}
 		g.journal.write(e)
 	}()

@@ -71,7 +71,7 @@ func (g *goodPeer) stay(ctx context.Context, to target) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		e := entry{T: unix(begin), Ev: "dial", OK: err == nil, Ms: time.Since(begin).Seconds() * 1e3}
+		e := entry{T: unixOf(begin), Ev: "dial", OK: err == nil, Ms: time.Since(begin).Seconds() * 1e3}
 		if err != nil {
 			e.Err = err.Error()
 		}

@@ -46,7 +46,7 @@ type entry struct {
 	Totals  map[string]int64 `json:"totals,omitempty"` // "verdict/reason" -> packets
 }
 
-func unix(t time.Time) float64 { return float64(t.UnixNano()) / 1e9 }
+func unixOf(t time.Time) float64 { return float64(t.UnixNano()) / 1e9 }
 
 type journal struct {
 	mutex sync.Mutex
@@ -71,7 +71,7 @@ func openJournal(path string) (*journal, error) {
 // write puts a line; T is now unless given. It reaches the file at the latest with the next flush.
 func (j *journal) write(e entry) {
 	if e.T == 0 {
-		e.T = unix(time.Now())
+		e.T = unixOf(time.Now())
 	}
 	j.mutex.Lock()
 	defer j.mutex.Unlock()

@@ -11,10 +11,13 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 type gateEvent struct {
-	At      float64 `json:"at"`
+	Type    string  `json:"type"`
+	AtBoot  int64   `json:"at_boot_ns"`
 	Addr    string  `json:"addr"`
 	Verdict string  `json:"verdict"`
 	Reason  string  `json:"reason"`
@@ -51,6 +54,13 @@ func plainAddr(text string) string {
 	return text
 }
 
+// sinceBoot is the clock that the gate stamps its events with, in seconds.
+func sinceBoot() float64 {
+	var t unix.Timespec
+	_ = unix.ClockGettime(unix.CLOCK_BOOTTIME, &t)
+	return float64(t.Nano()) / 1e9
+}
+
 func takeEvent(j *journal, m rpcMessage) {
 	var params struct {
 		Result gateEvent `json:"result"`
@@ -63,8 +73,12 @@ func takeEvent(j *journal, m rpcMessage) {
 		j.write(entry{Ev: "missed", Totals: map[string]int64{"missed": e.Missed}})
 		return
 	}
+	if e.Type != "judgement" {
+		return
+	}
+	now := time.Now()
 	j.write(entry{
-		T: e.At, Ev: "refused", Src: plainAddr(e.Addr), Verdict: e.Verdict, Reason: e.Reason,
+		T: unixOf(now) - (sinceBoot() - float64(e.AtBoot)/1e9), Ev: "refused", Src: plainAddr(e.Addr), Verdict: e.Verdict, Reason: e.Reason,
 		Over: e.Over,
 	})
 }

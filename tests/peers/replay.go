@@ -82,7 +82,7 @@ func (r *replay) connect(l line) {
 	defer r.pending.Done()
 	begin := time.Now()
 	c, err := r.dialer.Dial("tcp", r.to)
-	e := entry{T: unix(begin), Ev: "dial", OK: err == nil, Ms: time.Since(begin).Seconds() * 1e3}
+	e := entry{T: unixOf(begin), Ev: "dial", OK: err == nil, Ms: time.Since(begin).Seconds() * 1e3}
 	if err != nil {
 		e.Err = err.Error()
 		r.journal.write(e)

@@ -87,7 +87,7 @@ func (b *badPeer) attempt(ctx context.Context, info peer.AddrInfo) bool {
 		return false
 	}
 	e := entry{
-		T: unix(begin), Ev: "dial", Src: b.source.String(), Peer: b.host.ID().String(), Kind: b.kind,
+		T: unixOf(begin), Ev: "dial", Src: b.source.String(), Peer: b.host.ID().String(), Kind: b.kind,
 		Over: b.over, OK: err == nil, Ms: time.Since(begin).Seconds() * 1e3,
 	}
 	if err != nil {

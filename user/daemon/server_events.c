@@ -22,14 +22,15 @@ json_t *event_judgement(const struct event *event, const struct config *config)
 	prefix = source_prefix(&key);
 	if (!if_indextoname(event->ifindex, name))
 		name[0] = '\0';
-	return json_pack("{s:s, s:o, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b}",
-			 "type", "judgement", "at", engine_unix(event->at), "addr",
-			 addr_text(&from, addr), "source", prefix_text(&prefix, source),
-			 "source_port", (int)event->source_port, "port", (int)event->port,
-			 "interface", name, "door", door_word(event->door), "family",
-			 family_word(event->family), "transport", transport_word(event->transport),
-			 "service", service, "verdict", verdict_word(event->verdict), "reason",
-			 reason_word(event->reason), "reset", (int)event->reset);
+	return json_pack(
+		"{s:s, s:o, s:I, s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b}",
+		"type", "judgement", "at", engine_unix(event->at), "at_boot_ns",
+		(json_int_t)event->at, "addr", addr_text(&from, addr), "source",
+		prefix_text(&prefix, source), "source_port", (int)event->source_port, "port",
+		(int)event->port, "interface", name, "door", door_word(event->door), "family",
+		family_word(event->family), "transport", transport_word(event->transport),
+		"service", service, "verdict", verdict_word(event->verdict), "reason",
+		reason_word(event->reason), "reset", (int)event->reset);
 }
 
 json_t *event_decision(const struct decision *decision)
