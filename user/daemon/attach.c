@@ -123,16 +123,19 @@ int gate_check(struct gate *self, const char *ifname, enum rung rung, bool force
 	return error;
 }
 
-/* What a person should know of the rung in use: why no better one, and where a reset does not arrive. */
-static void note(struct gate_link *link, const struct device *device, const struct why *better)
+/* What a person should know of the rung in use: why no better one (@better), and where a reset does not go. */
+void link_describe(struct gate_link *link, const struct device *device, const char *better)
 {
-	bool veth_native = link->shown.rung == RUNG_NATIVE && !strcmp(device->kind, "veth");
+	const char *reset = "";
 
-	link->shown.resets = !veth_native;
-	snprintf(link->shown.note, sizeof(link->shown.note), "%s%s%s", better->sentence,
-		 better->sentence[0] && veth_native ? "; " : "",
-		 veth_native ? "a reset arrives only if the peer of this veth runs XDP or GRO"
-			     : "");
+	if (link->shown.rung == RUNG_NATIVE && !strcmp(device->kind, "veth"))
+		reset = "no resets on a veth with native XDP: dropped instead";
+	else if (link->shown.rung == RUNG_NATIVE && device_takes_tags(device))
+		reset = "no resets while the driver takes VLAN tags off: dropped instead (ethtool "
+			"-K rxvlan off)";
+	link->shown.resets = !reset[0];
+	snprintf(link->shown.note, sizeof(link->shown.note), "%.400s%s%s", better,
+		 better[0] && reset[0] ? "; " : "", reset);
 }
 
 static int try_rung(struct gate *self, struct gate_link *link, const struct device *device,
@@ -161,7 +164,7 @@ static int climb(struct gate *self, struct gate_link *link, const struct device 
 				 *rungs == RUNG_TCX && !self->has_tcx && !rungs[1] ? NULL : &first);
 	if (error)
 		return why_fill(why, error, "%s", first.sentence);
-	note(link, device, &first);
+	link_describe(link, device, first.sentence);
 	return 0;
 }
 

@@ -55,6 +55,8 @@ struct gate_link *link_add(struct gate *self, const char *ifname, struct why *wh
 /* One attempt at an interface that somebody wants: finds it, checks it, climbs its ladder; the outcome is in @link's note. */
 int link_climb(struct gate *self, struct gate_link *link, struct why *why);
 
+void link_describe(struct gate_link *link, const struct device *device, const char *better);
+
 /* The interface is gone: its link is empty, its pin worthless. */
 void link_forget(struct gate *self, struct gate_link *link, const char *note);
 

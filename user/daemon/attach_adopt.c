@@ -66,6 +66,7 @@ static struct gate_link *take_over(struct gate *self, const struct device *devic
 	link->shown.rung = rung;
 	link->shown.ifindex = device->ifindex;
 	link->variant = !tc ? VARIANT_XDP : device_is_bare(device) ? VARIANT_TC_BARE : VARIANT_TC;
+	link_describe(link, device, "");
 	return link;
 }
 

@@ -76,15 +76,29 @@ static int link_attach(struct gate *self, struct gate_link *link, const struct d
 	return 0;
 }
 
+/* What the program cannot see by itself lies ready before its first packet. */
+static int tell_interface(struct gate *self, const struct device *device, enum rung rung)
+{
+	struct interface value = {
+		.takes_tags = rung == RUNG_NATIVE && device_takes_tags(device),
+	};
+
+	memcpy(value.name, device->name, sizeof(value.name));
+	return bpf_map_update_elem(self->maps[MAP_INTERFACES], &device->ifindex, &value, BPF_ANY)
+		       ? -errno
+		       : 0;
+}
+
 int rung_attach(struct gate *self, struct gate_link *link, const struct device *device,
 		enum rung rung)
 {
 	enum variant variant = variant_for(device, rung), before = link->variant;
-	int error;
+	int error = tell_interface(self, device, rung);
 
 	link->variant = variant;
-	error = rung == RUNG_CLSACT ? clsact_attach(self, link, device)
-				    : link_attach(self, link, device, rung);
+	if (!error)
+		error = rung == RUNG_CLSACT ? clsact_attach(self, link, device)
+					    : link_attach(self, link, device, rung);
 	if (error) {
 		link->variant = before;
 		return error;
@@ -120,6 +134,7 @@ void rung_detach(struct gate *self, struct gate_link *link)
 		clsact_detach(&self->pins, link->shown.name, link->shown.ifindex);
 	else
 		drop_link(self, link);
+	bpf_map_delete_elem(self->maps[MAP_INTERFACES], &link->shown.ifindex);
 	link->shown.rung = RUNG_AUTO;
 	link->shown.tag = 0;
 }

@@ -3,11 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ethtool.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -270,6 +274,24 @@ int devices_all(int socket, struct device **ret, unsigned int *ret_count)
 	*ret = answers.all;
 	*ret_count = answers.count;
 	return 0;
+}
+
+bool device_takes_tags(const struct device *self)
+{
+	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
+	struct ifreq request = {.ifr_data = (char *)&flags};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool takes = false;
+
+	/* A veth hands tags over beside the packet whatever it says. */
+	if (!strcmp(self->kind, "veth"))
+		takes = true;
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", self->name);
+	if (fd >= 0 && !ioctl(fd, SIOCETHTOOL, &request))
+		takes |= flags.data & ETH_FLAG_RXVLAN;
+	if (fd >= 0)
+		close(fd);
+	return takes;
 }
 
 static bool reaches(const struct device *all, unsigned int count, uint32_t high, uint32_t low,

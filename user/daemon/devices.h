@@ -37,6 +37,9 @@ int devices_all(int socket, struct device **ret, unsigned int *ret_count);
 /* Reads one message; false when it tells of no interface. @ret_gone: it was removed. */
 bool device_read(const struct nlmsghdr *message, struct device *ret, bool *ret_gone);
 
+/* Whether its driver takes VLAN tags off received frames, so that native XDP sees none. */
+bool device_takes_tags(const struct device *self);
+
 /* Whether packets that reach @high came through @low before: a VLAN or macvlan on it, the bond or bridge it belongs to, and so on up. */
 bool device_is_above(const struct device *all, unsigned int count, uint32_t high, uint32_t low);
 

@@ -100,6 +100,7 @@ int gate_open(struct gate **ret, const struct gate_settings *settings, struct wh
 
 	if (!self)
 		return why_fill(why, -ENOMEM, "no memory for the gate");
+	gate_hush();
 	error = gate_probe(self, why);
 	if (!error)
 		error = pins_open(&self->pins, settings->pin_dir, settings->owner, settings->group,

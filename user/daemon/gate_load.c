@@ -153,13 +153,17 @@ static int take_programs(struct gate *self, struct bpf_object *object, struct wh
 	return 0;
 }
 
-/* libbpf also prints; what it says in many lines is in our sentence, or not for an operator. */
 static int stay_quiet(enum libbpf_print_level level, const char *format, va_list args)
 {
 	(void)level;
 	(void)format;
 	(void)args;
 	return 0;
+}
+
+void gate_hush(void)
+{
+	libbpf_set_print(stay_quiet);
 }
 
 int gate_load(struct gate *self, const struct gate_settings *settings, const int pinned[MAPS],
@@ -171,7 +175,6 @@ int gate_load(struct gate *self, const struct gate_settings *settings, const int
 	struct gate_bpf *skeleton;
 	int error;
 
-	libbpf_set_print(stay_quiet);
 	skeleton = log ? gate_bpf__open_opts(&options) : NULL;
 	if (!skeleton) {
 		free(log);

@@ -5,6 +5,9 @@
 
 #include "gate_state.h"
 
+/* libbpf prints too; what it says in many lines is in our sentence, or not for an operator. */
+void gate_hush(void);
+
 /* What must hold before anything is tried: kernel, capabilities. Fills in what this kernel can do (frags, TCX). */
 int gate_probe(struct gate *self, struct why *why);
 

@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 static const char *const names[MAPS] = {
-	[MAP_SOURCES] = "sources",   [MAP_PREFIXES] = "prefixes",   [MAP_NEIGHBOURS] = "neighbours",
-	[MAP_SERVICES] = "services", [MAP_SETTINGS] = "settings",   [MAP_COUNTERS] = "counters",
-	[MAP_PACE] = "pace",	     [MAP_NEWCOMERS] = "newcomers", [MAP_EVENTS] = "events",
+	[MAP_SOURCES] = "sources",	 [MAP_PREFIXES] = "prefixes",
+	[MAP_NEIGHBOURS] = "neighbours", [MAP_SERVICES] = "services",
+	[MAP_INTERFACES] = "interfaces", [MAP_SETTINGS] = "settings",
+	[MAP_COUNTERS] = "counters",	 [MAP_PACE] = "pace",
+	[MAP_NEWCOMERS] = "newcomers",	 [MAP_EVENTS] = "events",
 	[MAP_SAMPLES] = "samples",
 };
 

@@ -183,6 +183,7 @@ int gate_off(const char *pin_dir, unsigned int *ret_detached, struct why *why)
 
 	if (error)
 		return error;
+	gate_hush();
 	snprintf(next, sizeof(next), "%.*s_next", PINS_DIR_MAX - 6, dir);
 	/* A migration that was cut short leaves a sibling. */
 	left = pins_look(&self.pins, next);

@@ -6,18 +6,20 @@
 #include "gate.h"
 #include "gate_pins.h"
 
-enum map { /* the order of gate_maps.c's table */
-	   MAP_SOURCES,
-	   MAP_PREFIXES,
-	   MAP_NEIGHBOURS,
-	   MAP_SERVICES,
-	   MAP_SETTINGS,
-	   MAP_COUNTERS,
-	   MAP_PACE,
-	   MAP_NEWCOMERS,
-	   MAP_EVENTS,
-	   MAP_SAMPLES,
-	   MAPS
+/* In the order of the table in gate_maps.c; those up to MAP_INTERFACES hold entries that user space writes. */
+enum map {
+	MAP_SOURCES,
+	MAP_PREFIXES,
+	MAP_NEIGHBOURS,
+	MAP_SERVICES,
+	MAP_INTERFACES,
+	MAP_SETTINGS,
+	MAP_COUNTERS,
+	MAP_PACE,
+	MAP_NEWCOMERS,
+	MAP_EVENTS,
+	MAP_SAMPLES,
+	MAPS
 };
 
 enum variant { VARIANT_XDP, VARIANT_TC, VARIANT_TC_BARE, VARIANTS };

@@ -71,6 +71,7 @@ static int serve(const struct options *options, const struct config *config, str
 	struct server *server = calloc(1, sizeof(*server));
 	struct gate *gate = NULL;
 	struct identity who = {0};
+	bool served = false;
 	int error = server ? identify(config, &who, why) : -ENOMEM;
 
 	if (!error)
@@ -82,10 +83,14 @@ static int serve(const struct options *options, const struct config *config, str
 		if (!error) {
 			log_info("peergated %s serves %s", PEERGATE_VERSION, config->run_dir);
 			error = server_run(server);
+			served = true;
 		}
 		server_close(server);
 	}
-	gate_close(gate);
+	if (served)
+		gate_close(gate);
+	else
+		gate_abandon(gate);
 	free(server);
 	return error;
 }

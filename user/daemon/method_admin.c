@@ -180,7 +180,7 @@ int method_off(struct rpc_caller *caller, json_t *params, json_t **ret_result, s
 
 	if (json_object_size(params))
 		return why_fill(why, -EINVAL, "gate_off takes no parameters");
-	error = gate_off(caller->server->engine.config.pin_dir, &detached, why);
+	error = gate_take_off(caller->server->engine.gate, &detached, why);
 	if (error)
 		return error;
 	log_warning("off: %u interfaces detached, everything unpinned, by uid %u, pid %d; exiting",

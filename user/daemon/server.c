@@ -167,6 +167,9 @@ static int attach_all(struct server *self, struct why *why)
 	int error = 0;
 
 	for (unsigned int i = 0; i < config->interface_count && !error; i++)
+		error = gate_check(self->engine.gate, config->interfaces[i], config->attach,
+				   config->gate_lo, why);
+	for (unsigned int i = 0; i < config->interface_count && !error; i++)
 		error = gate_attach(self->engine.gate, config->interfaces[i], config->attach,
 				    config->gate_lo, why);
 	return error;
