@@ -57,12 +57,15 @@ static int read_reason(const char *word, enum reason *ret, struct why *why)
 			near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
+static const char note[] = "a bare IPv6 address means its /64; write /128 for the one address";
+
 static json_t *answer(const struct prefix *prefix, bool widened, uint64_t until_ns)
 {
 	char text[ADDR_TEXT_MAX];
 
-	return json_pack("{s:s, s:b, s:o}", "addr", prefix_text(prefix, text), "widened", widened,
-			 "until", engine_unix(until_ns));
+	return json_pack("{s:s, s:b, s:o, s:o*}", "addr", prefix_text(prefix, text), "widened",
+			 (int)widened, "until", engine_unix(until_ns), "note",
+			 widened ? json_string(note) : NULL);
 }
 
 static void tell(const struct rpc_caller *caller, const char *verb, const struct prefix *prefix)
@@ -167,7 +170,8 @@ int method_mode(struct rpc_caller *caller, json_t *params, json_t **ret_result, 
 		return error;
 	log_info("mode %s, was %s, by uid %u, pid %d", order.mode, mode_word(before), caller->uid,
 		 caller->pid);
-	server_tell(caller->server, json_pack("{s:s, s:s, s:s}", "type", "mode", "mode", order.mode,
+	server_tell(caller->server, json_pack("{s:s, s:o, s:s, s:s}", "type", "mode", "at",
+					      engine_unix(gate_now_ns()), "mode", order.mode,
 					      "before", mode_word(before)));
 	*ret_result = json_pack("{s:s, s:s}", "mode", order.mode, "before", mode_word(before));
 	return 0;
