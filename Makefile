@@ -156,9 +156,17 @@ install: all
 	$(FILL) user/lib/peergate.pc.in > $(IN)/lib/pkgconfig/peergate.pc
 	$(FILL) scripts/system/peergated.service.in > $(DESTDIR)$(SYSTEMDDIR)/systemd/system/peergated.service
 
+# Real libp2p peers, for the demonstration and the namespace tests: a Go module of its own.
+PEERS := $(BUILD)/peers/peers
+$(PEERS): $(wildcard tests/peers/*.go) tests/peers/go.mod tests/peers/go.sum
+	@mkdir -p $(@D)
+	cd tests/peers && CGO_ENABLED=0 go build -trimpath -buildvcs=false -o $(abspath $@) .
+
+peers: $(PEERS)
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit packet fuzz check bench install clean
+.PHONY: all unit peers packet fuzz check bench install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -16,13 +16,13 @@ import (
 )
 
 type gateEvent struct {
-	Type    string  `json:"type"`
-	AtBoot  int64   `json:"at_boot_ns"`
-	Addr    string  `json:"addr"`
-	Verdict string  `json:"verdict"`
-	Reason  string  `json:"reason"`
-	Over    string  `json:"transport"`
-	Missed  int64   `json:"missed"`
+	Type    string `json:"type"`
+	AtBoot  int64  `json:"at_boot_ns"`
+	Addr    string `json:"addr"`
+	Verdict string `json:"verdict"`
+	Reason  string `json:"reason"`
+	Over    string `json:"transport"`
+	Missed  int64  `json:"missed"`
 }
 
 type gateStatus struct {
