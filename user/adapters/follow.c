@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "follow.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "follower.h"
+#include "log.h"
+#include "sender.h"
+#include "tail.h"
+
+enum { COUNTS_EACH_MS = 60 * 1000, RETRY_MS = 1000, ENDING_LENGTH = 512 << 10 };
+
+struct follow {
+	const struct follow_settings *settings;
+	struct follower follower;
+	struct sender sender;
+	struct tail tail;
+	bool tailing, asked_again, gone;
+	uint64_t told; /* what the last line of counts said: lines and skipped */
+	uv_loop_t loop;
+	uv_signal_t interrupt, terminate;
+	uv_timer_t counts, retry;
+	uv_fs_t reading;
+	char input[TAIL_CHUNK];
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void say_counts(const struct follow *self)
+{
+	const struct follower_counts *counts = &self->follower.counts;
+
+	log_info("follow: %" PRIu64 " lines, %" PRIu64 " reports (%" PRIu64 " taken, %" PRIu64
+		 " refused, %" PRIu64 " dropped, %zu waiting); skipped: %" PRIu64
+		 " not of the log's form, %" PRIu64 " too long, %" PRIu64 " cut, %" PRIu64
+		 " from the future, %" PRIu64 " without a peer or with a false address",
+		 counts->lines, counts->news, self->sender.sent, self->sender.refused,
+		 self->sender.dropped, json_array_size(self->sender.waiting), counts->malformed,
+		 self->follower.lines.too_long, self->follower.lines.cut, counts->future,
+		 counts->odd);
+}
+
+static void on_counts(uv_timer_t *timer)
+{
+	struct follow *self = timer->data;
+	uint64_t told = self->follower.counts.news + follower_skipped(&self->follower) +
+			self->sender.sent + self->sender.dropped;
+
+	if (told != self->told)
+		say_counts(self);
+	self->told = told;
+}
+
+static void print(const struct news *news, const char *service)
+{
+	json_t *report = news_json(news, service);
+
+	if (report && !json_dumpf(report, stdout, JSON_COMPACT))
+		fputc('\n', stdout);
+	json_decref(report);
+}
+
+static void on_news(void *context, const struct news *news)
+{
+	struct follow *self = context;
+
+	if (self->settings->dry_run)
+		print(news, self->settings->service);
+	else
+		sender_put(&self->sender, news_json(news, self->settings->service));
+}
+
+static void on_retry(uv_timer_t *timer);
+
+/* Sends what waits; while the daemon is away it is asked again each second. Said once when it goes and when it is back. */
+static void flush(struct follow *self)
+{
+	int error;
+
+	if (self->settings->dry_run) {
+		fflush(stdout);
+		return;
+	}
+	error = sender_flush(&self->sender);
+	if (error && !self->gone)
+		log_warning("follow: the daemon takes no reports (%s): up to %d wait for it",
+			    self->sender.why.sentence, SENDER_WAITING_MAX);
+	else if (!error && self->gone)
+		log_info("follow: the daemon takes reports again");
+	else if (!error && self->sender.why.sentence[0])
+		log_warning("follow: a report was refused: %s", self->sender.why.sentence);
+	self->sender.why = (struct why){0};
+	self->gone = error;
+	if (error)
+		uv_timer_start(&self->retry, on_retry, RETRY_MS, 0);
+}
+
+static void on_retry(uv_timer_t *timer)
+{
+	flush(timer->data);
+}
+
+/* While the daemon is away only the timer asks for it: a storm of lines must not wait for a connect each. */
+static void on_bytes(void *context, const char *bytes, size_t length)
+{
+	struct follow *self = context;
+
+	follower_feed(&self->follower, bytes, length, now_ms());
+	if (!self->gone)
+		flush(self);
+}
+
+static void on_restarted(void *context)
+{
+	struct follow *self = context;
+
+	log_info("follow: %s begins anew", self->settings->file);
+	follower_restart(&self->follower);
+}
+
+static void close_handle(uv_handle_t *handle, void *context)
+{
+	(void)context;
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+	(void)number;
+	uv_stop(signal->loop);
+}
+
+static void read_input(struct follow *self);
+
+static void on_input(uv_fs_t *request)
+{
+	struct follow *self = request->data;
+	ssize_t length = request->result;
+
+	uv_fs_req_cleanup(request);
+	if (length == UV_EAGAIN)
+		length = 0;
+	if (length <= 0) {
+		uv_stop(&self->loop);
+		return;
+	}
+	on_bytes(self, self->input, (size_t)length);
+	read_input(self);
+}
+
+/* On libuv's threads: standard input may be a file, a pipe or a terminal. */
+static void read_input(struct follow *self)
+{
+	uv_buf_t buffer = uv_buf_init(self->input, sizeof(self->input));
+
+	self->reading.data = self;
+	uv_fs_read(&self->loop, &self->reading, STDIN_FILENO, &buffer, 1, -1, on_input);
+}
+
+/* The time of a log's last entry, looked for in the last half MiB; -ENOENT: there is none. */
+static int last_moment(const char *file, int64_t *ret_ms)
+{
+	char *bytes = malloc(ENDING_LENGTH);
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error = -ENOENT;
+	off_t size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+	ssize_t length = 0;
+	struct entry entry;
+
+	if (bytes && size > 0)
+		length = pread(fd, bytes, ENDING_LENGTH,
+			       size > ENDING_LENGTH ? size - ENDING_LENGTH : 0);
+	while (length > 0 && error) {
+		const char *newline = memrchr(bytes, '\n', (size_t)length - 1);
+		size_t begin = newline ? (size_t)(newline - bytes) + 1 : 0;
+
+		if (!entry_read_json(&entry, bytes + begin, (size_t)length - begin)) {
+			*ret_ms = entry.time_ms;
+			entry_release(&entry);
+			error = 0;
+		}
+		length = (ssize_t)begin;
+	}
+	if (fd >= 0)
+		close(fd);
+	free(bytes);
+	return error;
+}
+
+static void find_end(struct follow *self)
+{
+	int64_t last_ms, shift_ms;
+
+	if (last_moment(self->settings->file, &last_ms))
+		return;
+	shift_ms = timeline_ends(&self->follower.timeline, last_ms, now_ms());
+	if (shift_ms)
+		log_info("follow: %s ends %.3f s ago: all its times are moved so that it ends now",
+			 self->settings->file, (double)shift_ms / 1000);
+}
+
+static int start_reading(struct follow *self, struct why *why)
+{
+	const struct tail_output output = {self, on_bytes, on_restarted};
+	int error;
+
+	if (!strcmp(self->settings->file, "-")) {
+		read_input(self);
+		return 0;
+	}
+	if (self->settings->from_start)
+		find_end(self);
+	self->tailing = true;
+	error = tail_start(&self->tail, &self->loop, self->settings->file,
+			   self->settings->from_start, &output, why);
+	if (!error && self->tail.fd < 0)
+		log_info("follow: %s is not there yet: waiting for it", self->settings->file);
+	return error;
+}
+
+static enum timeline_kind kind_of(const struct follow_settings *settings)
+{
+	if (settings->dry_run)
+		return TIMELINE_OWN;
+	if (!strcmp(settings->file, "-"))
+		return TIMELINE_STREAM;
+	return settings->from_start ? TIMELINE_FILE : TIMELINE_LIVE;
+}
+
+static void start_loop(struct follow *self)
+{
+	uv_loop_init(&self->loop);
+	uv_signal_init(&self->loop, &self->interrupt);
+	uv_signal_init(&self->loop, &self->terminate);
+	uv_timer_init(&self->loop, &self->counts);
+	uv_timer_init(&self->loop, &self->retry);
+	self->counts.data = self->retry.data = self;
+	uv_signal_start(&self->interrupt, on_signal, SIGINT);
+	uv_signal_start(&self->terminate, on_signal, SIGTERM);
+	uv_timer_start(&self->counts, on_counts, COUNTS_EACH_MS, COUNTS_EACH_MS);
+}
+
+/* A read of standard input cannot be taken back: the loop is left as it is then, and ends with the process. */
+static void stop_loop(struct follow *self)
+{
+	if (self->tailing)
+		tail_stop(&self->tail);
+	if (self->tailing || !uv_loop_alive(&self->loop)) {
+		uv_walk(&self->loop, close_handle, NULL);
+		uv_run(&self->loop, UV_RUN_DEFAULT);
+		uv_loop_close(&self->loop);
+	}
+}
+
+/* A dry run over what is there ends with it. */
+static bool is_done(const struct follow *self)
+{
+	return self->tailing && self->settings->dry_run && self->settings->from_start;
+}
+
+static int run(struct follow *self, struct why *why)
+{
+	int error = follower_init(&self->follower, self->settings->dialect, kind_of(self->settings),
+				  on_news, self);
+
+	if (!error)
+		error = sender_init(&self->sender, self->settings->socket);
+	if (error)
+		return why_fill(why, error, "no memory to follow a log");
+	start_loop(self);
+	error = start_reading(self, why);
+	if (!error && !is_done(self))
+		uv_run(&self->loop, UV_RUN_DEFAULT);
+	if (!error) {
+		lines_restart(&self->follower.lines);
+		flush(self);
+		say_counts(self);
+	}
+	stop_loop(self);
+	return error;
+}
+
+int follow_run(const struct follow_settings *settings, struct why *why)
+{
+	struct follow *self = calloc(1, sizeof(*self));
+	int error;
+
+	if (!self)
+		return why_fill(why, -ENOMEM, "no memory to follow a log");
+	self->settings = settings;
+	error = run(self, why);
+	sender_release(&self->sender);
+	follower_release(&self->follower);
+	/* A thread may still wait for standard input in this memory. */
+	if (self->tailing || strcmp(settings->file, "-"))
+		free(self);
+	return error;
+}

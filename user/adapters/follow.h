@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* follow: the loop that carries a log's bytes to a follower and its news to the daemon, or to standard output. */
+#ifndef FOLLOW_H
+#define FOLLOW_H
+
+#include <peergate/why.h>
+#include <stdbool.h>
+
+#include "dialect.h"
+
+struct follow_settings {
+	const struct dialect *dialect;
+	const char *file;    /* "-": standard input, to its end */
+	const char *socket;  /* NULL: peergate_connect()'s order */
+	const char *service; /* named in each report; NULL: none */
+	bool dry_run;	     /* reports to standard output as JSON lines; the daemon is not asked */
+	bool from_start;     /* the file's beginning, with the log's own times */
+};
+
+/*
+ * Runs until standard input ends, or SIGINT or SIGTERM; with dry_run and from_start until the file's present end.
+ * Says on standard error what was counted: each minute when it has changed, and at the end. 0, or an error that kept it
+ * from beginning.
+ */
+int follow_run(const struct follow_settings *settings, struct why *why);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "follower.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+/* Of whom a line speaks. */
+struct subject {
+	char peer[NEWS_PEER_MAX];
+	bool has_addr;
+	struct endpoint addr;
+	enum way way;
+	int64_t at_ms;
+};
+
+int follower_init(struct follower *ret, const struct dialect *dialect, enum timeline_kind kind,
+		  void (*tell)(void *context, const struct news *news), void *context)
+{
+	int error;
+
+	*ret = (struct follower){.dialect = dialect, .tell = tell, .context = context};
+	timeline_init(&ret->timeline, kind);
+	error = lines_init(&ret->lines);
+	if (!error)
+		error = join_new(&ret->join, JOIN_PEERS_MAX, (uint64_t)(uintptr_t)ret->lines.kept);
+	if (error)
+		follower_release(ret);
+	return error;
+}
+
+void follower_release(struct follower *self)
+{
+	join_free(self->join);
+	lines_free(&self->lines);
+	self->join = NULL;
+}
+
+/* A peer ID is letters and digits: base58 or base32. */
+static int copy_peer(char ret[NEWS_PEER_MAX], const char *text)
+{
+	size_t length = strlen(text);
+
+	if (!length || length >= NEWS_PEER_MAX)
+		return -EINVAL;
+	for (size_t i = 0; i < length; i++)
+		if (!isalnum((unsigned char)text[i]))
+			return -EINVAL;
+	memcpy(ret, text, length + 1);
+	return 0;
+}
+
+/* The peer and the address that the line itself names. */
+static int read_named(struct subject *ret, const struct pattern *pattern, const struct entry *entry)
+{
+	const char *address = pattern->address ? entry_text(entry, pattern->address) : NULL;
+	const char *peer = pattern->peer ? entry_text(entry, pattern->peer) : NULL;
+
+	if (address && endpoint_parse(&ret->addr, address, strlen(address), NULL))
+		return -EINVAL;
+	ret->has_addr = address;
+	if (!peer)
+		peer = ret->addr.peer;
+	else if (address && ret->addr.peer[0] && strcmp(peer, ret->addr.peer))
+		return -EINVAL;
+	return copy_peer(ret->peer, peer);
+}
+
+/* What the line says of the peer's connection is remembered; what was remembered completes the line. */
+static void bind_connection(struct follower *self, struct subject *subject,
+			    const struct pattern *pattern)
+{
+	if (pattern->bond == BOND_NEW)
+		join_forget(self->join, subject->peer);
+	if (subject->has_addr)
+		join_holds(self->join, subject->peer, &subject->addr, subject->way, subject->at_ms);
+	else if (!join_find(self->join, subject->peer, subject->at_ms, &subject->addr,
+			    &subject->way))
+		subject->has_addr = true;
+	if (pattern->bond == BOND_ENDS)
+		join_ends(self->join, subject->peer, subject->at_ms);
+}
+
+static bool touches(const struct finding *finding, const struct subject *subject)
+{
+	if (!subject->has_addr || finding->touch == TOUCH_PEER)
+		return false;
+	return finding->touch == TOUCH_SOURCE || subject->way == WAY_INBOUND;
+}
+
+static void tell(struct follower *self, const struct finding *finding,
+		 const struct subject *subject)
+{
+	struct news news = {.event = finding->event,
+			    .result = finding->result,
+			    .reason = finding->reason,
+			    .code = finding->code,
+			    .said = finding->said,
+			    .way = subject->way,
+			    .at_ms = subject->at_ms,
+			    .has_addr = touches(finding, subject)};
+
+	memcpy(news.peer, subject->peer, sizeof(news.peer));
+	if (news.has_addr)
+		news.addr = subject->addr;
+	self->counts.news++;
+	self->tell(self->context, &news);
+}
+
+static void take_entry(struct follower *self, const struct entry *entry)
+{
+	const struct pattern *pattern = dialect_match(self->dialect, entry);
+	struct subject subject = {.way = dialect_way(self->dialect, entry)};
+
+	if (!pattern)
+		return;
+	if (timeline_take(&self->timeline, entry->time_ms, entry->zoned, self->now_ms,
+			  &subject.at_ms)) {
+		self->counts.future++;
+		return;
+	}
+	if (read_named(&subject, pattern, entry)) {
+		self->counts.odd++;
+		return;
+	}
+	bind_connection(self, &subject, pattern);
+	for (size_t i = 0; i < FINDINGS_MAX && pattern->findings[i].event; i++)
+		tell(self, &pattern->findings[i], &subject);
+}
+
+static void take_line(void *context, const char *line, size_t length)
+{
+	struct follower *self = context;
+	struct entry entry;
+	size_t peeked;
+	const char *message = entry_peek_json(line, length, &peeked);
+
+	self->counts.lines++;
+	if (message && !dialect_knows(self->dialect, message, peeked))
+		return;
+	if (entry_read_json(&entry, line, length)) {
+		self->counts.malformed++;
+		return;
+	}
+	take_entry(self, &entry);
+	entry_release(&entry);
+}
+
+void follower_line(struct follower *self, const char *line, size_t length, int64_t now_ms)
+{
+	self->now_ms = now_ms;
+	take_line(self, line, length);
+}
+
+void follower_feed(struct follower *self, const char *bytes, size_t length, int64_t now_ms)
+{
+	self->now_ms = now_ms;
+	lines_feed(&self->lines, bytes, length, take_line, self);
+}
+
+void follower_restart(struct follower *self)
+{
+	lines_restart(&self->lines);
+}
+
+uint64_t follower_skipped(const struct follower *self)
+{
+	return self->counts.malformed + self->counts.future + self->counts.odd +
+	       self->lines.too_long + self->lines.cut;
+}
