@@ -111,7 +111,7 @@ $(BUILD)/tests/test_%: tests/unit/test_%.c $(call libraries_of,asan)
 
 # Packet tests: tests/packet/test_NAME.c, over BPF_PROG_TEST_RUN; each wants the skeleton.
 PACKET_TESTS := $(patsubst tests/packet/%.c,$(BUILD)/tests/packet/%,$(wildcard tests/packet/test_*.c))
-$(BUILD)/tests/packet/test_%: tests/packet/test_%.c $(BUILD)/gate.skel.h $(BUILD)/libbase.a
+$(BUILD)/tests/packet/test_%: tests/packet/test_%.c $(wildcard tests/packet/*.[ch]) $(BUILD)/gate.skel.h $(BUILD)/libbase.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) -Ibpf -Itests/packet $(CFLAGS_ALL) -MMD -MP -MF $@.d -o $@ \
 		$(filter-out tests/packet/test_%,$(wildcard tests/packet/*.c)) $< $(BUILD)/libbase.a $(LIBS_daemon) -lcmocka

@@ -3,8 +3,7 @@
 #ifndef ACCOUNT_BPF_H
 #define ACCOUNT_BPF_H
 
-#include "judge.h"
-#include "maps.bpf.h"
+#include "look.bpf.h"
 
 enum { SAMPLE_WINDOW_SHIFT = 30 }; /* 2^30 ns: about a second, without a division */
 

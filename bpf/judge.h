@@ -19,6 +19,7 @@ enum { SOURCE_BITS_V6 = 64 }; /* a longer prefix is more specific than its sourc
 enum {
 	LEAK_EPOCH_SHIFT = 35
 }; /* the draw of a source and port holds for 2^35 ns, 34 s: longer than a SYN is repeated */
+enum { PREFIX_IPV4 = 96 }; /* every prefix of IPv4 sources is at least this long */
 enum { EVERY_SERVICE = 0xff };
 
 /* What the includer defines. NULL: not there. */
@@ -66,9 +67,10 @@ PURE int is_ipv4_source(const struct source_key *key)
 	       key->address[3] == 0xff;
 }
 
-/* What a live record says; @live 0: nothing. */
+/* What a record says; @live 0: nothing now. */
 struct saying {
 	__u8 live, standing, reason;
+	__u32 length; /* of the prefix that says it; 0 for a source's own */
 };
 
 /* Works for both kinds of record: live when it speaks now, for one of the services in @mask. */
@@ -79,9 +81,10 @@ struct saying {
 		.reason = (record)->reason,                                            \
 	})
 
-/* What the longest prefix of more than @more_than bits says that says anything now. */
-PURE struct saying prefix_says(const struct question *q, __u32 mask, __u32 more_than)
+/* What the longest prefix that says anything now says. ::/0 and the like are IPv6's and mean no IPv4 source. */
+PURE struct saying prefix_says(const struct question *q, __u32 mask)
 {
+	__u32 least = is_ipv4_source(&q->source) ? PREFIX_IPV4 : 0;
 	struct prefix_key key = {.length = 128};
 	struct saying nothing = {0};
 
@@ -90,31 +93,33 @@ PURE struct saying prefix_says(const struct question *q, __u32 mask, __u32 more_
 		const struct prefix_record *found = look_prefix(&key);
 		struct saying saying;
 
-		if (!found || found->length <= more_than)
+		if (!found || found->length < least)
 			return nothing;
 		saying = SAYING(found, mask, q->now);
-		if (saying.live)
+		saying.length = found->length;
+		if (saying.live || !saying.length)
 			return saying;
-		key.length = found->length - 1;
+		key.length = saying.length - 1;
 	}
 	return nothing;
 }
 
 /*
- * The most specific of a source's records with a live verdict: a prefix within its /64, its own, a prefix around it.
+ * The most specific live verdict on a source: a prefix within its /64, its own record, a prefix around it.
  * @record: its own, or NULL.
  */
 PURE struct saying source_says(const struct question *q, const struct record *record, __u32 mask)
 {
-	struct saying saying = {0};
+	struct saying own = {0}, prefix;
 
-	if (q->settings->prefixes && !is_ipv4_source(&q->source))
-		saying = prefix_says(q, mask, SOURCE_BITS_V6);
-	if (!saying.live && record)
-		saying = SAYING(record, mask, q->now);
-	if (!saying.live && q->settings->prefixes)
-		saying = prefix_says(q, mask, 0);
-	return saying;
+	if (record)
+		own = SAYING(record, mask, q->now);
+	if (!q->settings->prefixes || (own.live && is_ipv4_source(&q->source)))
+		return own;
+	prefix = prefix_says(q, mask);
+	if (prefix.live && (!own.live || prefix.length > SOURCE_BITS_V6))
+		return prefix;
+	return own;
 }
 
 /* A source and port that has no token leaks through by this draw, the same for every repeat of a SYN. */
