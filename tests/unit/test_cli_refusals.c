@@ -25,7 +25,7 @@ static void count(struct refusals *self, json_t *values, double seconds)
 static void sample(struct refusals *self, const char *addr, const char *reason, const char *verdict)
 {
 	json_t *event =
-		json_pack("{s:s,s:s,s:s}", "addr", addr, "reason", reason, "verdict", verdict);
+		json_pack("{s:s,s:s,s:s}", "source", addr, "reason", reason, "verdict", verdict);
 
 	refusals_sample(self, event);
 	json_decref(event);
@@ -104,7 +104,7 @@ static void test_nonsense(void **state)
 		"null",
 		"[null, 1, \"x\", {}]",
 		"[{\"verdict\": 1, \"reason\": 2}]",
-		"{\"addr\": 7, \"reason\": \"bad_score\", \"verdict\": \"refuse\"}",
+		"{\"source\": 7, \"reason\": \"bad_score\", \"verdict\": \"refuse\"}",
 		"[{\"verdict\": \"refuse\", \"reason\": \"bad_score\", \"packets\": \"many\"}]"};
 	struct refusals *self = calloc(1, sizeof(*self));
 

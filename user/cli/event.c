@@ -43,13 +43,27 @@ static void tell_decision(struct output *output, const json_t *event)
 	const char *reason = answer_text(event, "reason", "none");
 	char until[UNTIL_TEXT_MAX];
 
-	output_words(output, TONE_PLAIN, "%-13s%s: standing ", "decided",
-		     answer_text(event, "addr", "?"));
+	output_words(output, TONE_PLAIN, "%-13s%s: ", "decided", answer_text(event, "addr", "?"));
+	if (json_is_true(json_object_get(event, "removed"))) {
+		output_words(output, TONE_PLAIN, "nothing is held of it any more");
+		return;
+	}
+	output_words(output, TONE_PLAIN, "standing ");
 	output_words(output, standing_tone(standing), "%s", standing);
 	output_words(output, TONE_PLAIN, ", score %" PRId64, answer_integer(event, "score", 0));
 	if (strcmp(reason, "none"))
 		output_words(output, TONE_PLAIN, ", reason %s %s", reason,
 			     until_text(event, until));
+}
+
+static void tell_interface(struct output *output, const json_t *event)
+{
+	bool attached = json_is_true(json_object_get(event, "attached"));
+	const char *note = answer_text(event, "note", "");
+
+	output_words(output, attached ? TONE_GOOD : TONE_BAD, "%-13s%s is %s", "interface",
+		     answer_text(event, "name", "?"), attached ? "gated" : "not gated");
+	output_words(output, TONE_PLAIN, "%s%s", note[0] ? ": " : "", note);
 }
 
 static void tell_mode(struct output *output, const json_t *event)
@@ -85,9 +99,8 @@ void event_tell(struct output *output, const json_t *event)
 		const char *type;
 		void (*tell)(struct output *output, const json_t *event);
 	} kinds[] = {
-		{"judgement", tell_judgement},
-		{"decision", tell_decision},
-		{"mode", tell_mode},
+		{"judgement", tell_judgement}, {"decision", tell_decision},
+		{"interface", tell_interface}, {"mode", tell_mode},
 		{"missed", tell_missed},
 	};
 	const char *type = answer_text(event, "type", "");

@@ -108,7 +108,7 @@ static struct refusal_source *find_source(struct refusals *self, const char *add
 
 void refusals_sample(struct refusals *self, const json_t *event)
 {
-	const char *address = answer_text(event, "addr", NULL);
+	const char *address = answer_text(event, "source", NULL);
 	int reason = reason_of(answer_text(event, "reason", NULL));
 
 	if (!address || reason < 0 || kind_of(event) == REFUSAL_KINDS)

@@ -3,18 +3,18 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <peergate/words.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "answer.h"
+#include "book.h"
 #include "listing.h"
 #include "peer_order.h"
 #include "span.h"
 #include "suggest.h"
 #include "verb.h"
 
-enum { OPTION_STANDING = 1, OPTION_SORT, PAGE = 1000 };
+enum { OPTION_STANDING = 1, OPTION_SORT };
 
 static const struct argp_option options[] = {
 	{"standing", OPTION_STANDING, "STANDING", 0,
@@ -82,39 +82,20 @@ static void tell(struct output *output, const json_t *answer)
 	listing_finish(&listing, output);
 }
 
-/* One page into @all; the next cursor in @cursor, 0 after the last. */
-static int add_page(struct peergate *peergate, const char *standing, json_t *all, int64_t *cursor,
-		    struct why *why)
+static int add_page(void *all, json_t *peers)
 {
-	json_t *params = json_pack("{s:I, s:i}", "at", (json_int_t)*cursor, "count", PAGE);
-	json_t *page = NULL;
-	int error = params ? 0 : -ENOMEM;
-
-	if (!error && standing)
-		error = json_object_set_new(params, "standing", json_string(standing));
-	if (!error)
-		error = peergate_call(peergate, "gate_peers", params, &page, why);
-	json_decref(params);
-	if (error)
-		return error;
-	*cursor = answer_integer(page, "next", 0);
-	error = json_array_extend(all, json_object_get(page, "peers")) ? -EPROTO : 0;
-	json_decref(page);
-	return error;
+	return json_array_extend(all, peers) ? -ENOMEM : 0;
 }
 
 static int add_all(struct cli *cli, const char *standing, json_t *all)
 {
 	struct peergate *peergate = NULL;
 	struct why why = {0};
-	int64_t cursor = 0;
 	int error, status = cli_connect(cli, &peergate);
 
 	if (status)
 		return status;
-	do
-		error = add_page(peergate, standing, all, &cursor, &why);
-	while (!error && cursor);
+	error = book_read(peergate, standing, add_page, all, &why);
 	peergate_close(peergate);
 	return error ? cli_fail(error, &why) : EXIT_DONE;
 }

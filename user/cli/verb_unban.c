@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unban, allow, disallow: an operator's other words about an address; one address each, one sentence back. */
+#include <errno.h>
+
 #include "answer.h"
+#include "book.h"
 #include "suggest.h"
 #include "verb.h"
-
-static int ask_about(struct cli *cli, const struct arguments *arguments, const char *method,
-		     tell_fn *tell)
-{
-	struct why why = {0};
-	struct prefix prefix;
-
-	if (address_parse(&prefix, arguments->words[0], &why))
-		return cli_usage("%s", why.sentence);
-	return cli_ask(cli, method, json_pack("{s:s}", "addr", arguments->words[0]), tell);
-}
 
 static void tell(struct output *output, const json_t *answer, const char *sentence)
 {
@@ -36,19 +28,83 @@ static void tell_disallow(struct output *output, const json_t *answer)
 	tell(output, answer, "is trusted no more");
 }
 
-static int run_unban(struct cli *cli, const struct arguments *arguments)
+/* A word that can be taken back, and what the addresses that it holds for have in common. */
+struct withdrawal {
+	const char *method;
+	tell_fn *tell;
+	bool refused; /* else trusted */
+};
+
+/* There is nothing to take back at @prefix: perhaps a neighbour in spelling was meant. */
+static int fail_near(struct peergate *peergate, const struct withdrawal *self,
+		     const struct prefix *prefix, struct why *why)
 {
-	return ask_about(cli, arguments, "gate_unban", tell_unban);
+	char typed[ADDR_TEXT_MAX], meant[ADDR_TEXT_MAX];
+	struct why near = {0};
+
+	prefix_text(prefix, typed);
+	if (!book_nearest(peergate, self->refused, typed, meant))
+		return cli_fail(-EREMOTE, why);
+	why_fill(&near, 0, "%.300s: did you mean %s?", why->sentence, meant);
+	return cli_fail(-EREMOTE, &near);
 }
 
-static int run_allow(struct cli *cli, const struct arguments *arguments)
+static int withdraw(struct cli *cli, const struct withdrawal *self, const char *addr,
+		    const struct prefix *prefix)
 {
-	return ask_about(cli, arguments, "gate_allow", tell_allow);
+	json_t *params = json_pack("{s:s}", "addr", addr), *result = NULL;
+	struct peergate *peergate = NULL;
+	struct why why = {0};
+	int error, status = cli_connect(cli, &peergate);
+
+	if (status)
+		goto out;
+	error = peergate_call(peergate, self->method, params, &result, &why);
+	if (error == -EREMOTE)
+		status = fail_near(peergate, self, prefix, &why);
+	else if (error)
+		status = cli_fail(error, &why);
+	else
+		output_value(&cli->output, result, self->tell);
+	json_decref(result);
+out:
+	peergate_close(peergate);
+	json_decref(params);
+	return status;
+}
+
+static int run_withdrawal(struct cli *cli, const struct arguments *arguments,
+			  const struct withdrawal *withdrawal)
+{
+	const char *addr = arguments->words[0];
+	struct why why = {0};
+	struct prefix prefix;
+
+	if (address_parse(&prefix, addr, &why))
+		return cli_usage("%s", why.sentence);
+	return withdraw(cli, withdrawal, addr, &prefix);
+}
+
+static int run_unban(struct cli *cli, const struct arguments *arguments)
+{
+	return run_withdrawal(cli, arguments, &(struct withdrawal){"gate_unban", tell_unban, true});
 }
 
 static int run_disallow(struct cli *cli, const struct arguments *arguments)
 {
-	return ask_about(cli, arguments, "gate_disallow", tell_disallow);
+	return run_withdrawal(cli, arguments,
+			      &(struct withdrawal){"gate_disallow", tell_disallow, false});
+}
+
+static int run_allow(struct cli *cli, const struct arguments *arguments)
+{
+	const char *addr = arguments->words[0];
+	struct why why = {0};
+	struct prefix prefix;
+
+	if (address_parse(&prefix, addr, &why))
+		return cli_usage("%s", why.sentence);
+	return cli_ask(cli, "gate_allow", json_pack("{s:s}", "addr", addr), tell_allow);
 }
 
 const struct verb verb_unban = {
