@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unban, allow, disallow: an operator's other words about an address; one address each, one sentence back. */
 #include <errno.h>
+#include <string.h>
 
 #include "answer.h"
 #include "book.h"
@@ -35,7 +36,10 @@ struct withdrawal {
 	bool refused; /* else trusted */
 };
 
-/* There is nothing to take back at @prefix: perhaps a neighbour in spelling was meant. */
+/*
+ * There is nothing to take back at @prefix: perhaps a neighbour in spelling was meant. An error about something else does
+ * not name the address.
+ */
 static int fail_near(struct peergate *peergate, const struct withdrawal *self,
 		     const struct prefix *prefix, struct why *why)
 {
@@ -43,7 +47,8 @@ static int fail_near(struct peergate *peergate, const struct withdrawal *self,
 	struct why near = {0};
 
 	prefix_text(prefix, typed);
-	if (!book_nearest(peergate, self->refused, typed, meant))
+	if (!strstr(why->sentence, typed) ||
+	    !book_nearest(peergate, self->refused, typed, meant) || !strcmp(typed, meant))
 		return cli_fail(-EREMOTE, why);
 	why_fill(&near, 0, "%.300s: did you mean %s?", why->sentence, meant);
 	return cli_fail(-EREMOTE, &near);
