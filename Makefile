@@ -146,6 +146,7 @@ install: all
 	$(PUT) 644 $(BUILD)/libpeergate.a $(IN)/lib/libpeergate.a
 	for header in include/peergate/*.h; do $(PUT) 644 $$header $(IN)/include/peergate/$${header##*/} || exit; done
 	for page in docs/*.[18]; do $(PUT) 644 $$page $(IN)/share/man/man$${page##*.}/$${page##*/} || exit; done
+	$(PUT) 644 scripts/peergate.bash $(IN)/share/bash-completion/completions/peergate
 	$(PUT) 644 LICENSE $(IN)/share/doc/peergate/LICENSE
 	for text in README.md docs/*.md; do [ ! -f $$text ] || $(PUT) 644 $$text $(IN)/share/doc/peergate/$${text##*/} || exit; done
 	$(PUT) 644 $(EXAMPLE) $(IN)/share/doc/peergate/peergate.conf.example
