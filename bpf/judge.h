@@ -10,9 +10,9 @@
 
 #include <peergate/source.h>
 
-#include "hash.h"
 #include "pace.h"
 #include "packet.h"
+#include "siphash.h"
 
 enum { PREFIX_TRIES = 4 };    /* shorter prefixes asked when the longest has no live verdict */
 enum { SOURCE_BITS_V6 = 64 }; /* a longer prefix is more specific than its source's record */
@@ -22,13 +22,18 @@ enum {
 enum { PREFIX_IPV4 = 96 }; /* every prefix of IPv4 sources is at least this long */
 enum { EVERY_SERVICE = 0xff };
 
-/* What the includer defines. NULL: not there. */
-PURE const struct record *look_source(const struct source_key *key);
-PURE const struct prefix_record *look_prefix(const struct prefix_key *key);
-PURE const struct neighbours *look_neighbours(const struct source_key *prefix56);
-PURE struct bucket *look_pace(const struct source_key *key);
-PURE void keep_pace(const struct source_key *key, const struct bucket *bucket);
-PURE struct bucket *look_newcomers(__u32 index);
+/* What the includer defines, inlined in the kernel. NULL: not there. */
+#ifdef __bpf__
+#define LOOK PURE
+#else
+#define LOOK
+#endif
+LOOK const struct record *look_source(const struct source_key *key);
+LOOK const struct prefix_record *look_prefix(const struct prefix_key *key);
+LOOK const struct neighbours *look_neighbours(const struct source_key *prefix56);
+LOOK struct bucket *look_pace(const struct source_key *key);
+LOOK struct bucket *look_newcomers(__u32 index);
+LOOK void keep_pace(const struct source_key *key, const struct bucket *bucket);
 
 struct question {
 	__u8 address[16] __attribute__((aligned(8))); /* the source as judged: normalised */

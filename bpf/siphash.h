@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * hash: SipHash-1-3 of sixteen bytes, so that nobody outside can choose who shares a bucket or leaks through a pace.
+ * siphash: SipHash-1-3 of sixteen bytes, so that nobody outside can choose who shares a bucket or leaks through a pace.
  * After Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012). Pure.
  */
-#ifndef HASH_H
-#define HASH_H
+#ifndef SIPHASH_H
+#define SIPHASH_H
 
 #include "bytes.h"
 
