@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* policy_settings: weights, half-lives, thresholds and caps, with their defaults and ranges. Each is a key of the configuration. */
+/* policy_settings: half-lives, durations, thresholds and caps, with their defaults and ranges. Each is a key of the configuration. */
 #ifndef POLICY_SETTINGS_H
 #define POLICY_SETTINGS_H
 
@@ -8,9 +8,28 @@
 struct why;
 
 struct policy_settings {
-	uint32_t peers_max, sources_max, prefixes_max;
-	uint64_t capacity_stale_ns;
-	/* the core's own further settings follow; each documented with unit, range, source */
+	uint32_t peers_max;	/* peers in the book */
+	uint32_t sources_max;	/* sources in the book, and in the kernel: the gate's own setting */
+	uint32_t prefixes_max;	/* prefixes other than sources */
+	uint32_t protected_max; /* prefixes that policy_protect() may name */
+	uint64_t capacity_stale_ns;   /* how long a node's count of its peers is believed */
+	uint32_t penalty_half_life_s; /* Lighthouse: SCORE_HALFLIFE, 600 */
+	uint32_t reward_half_life_s;  /* six hours, as the rank's evidence */
+	uint32_t backoff_s;	      /* suspect: the first backoff; x4 a level */
+	uint32_t backoff_max_s;
+	uint32_t ban_handshake_s;   /* proof during the handshake: the first ban; x4 a level */
+	uint32_t ban_established_s; /* proof on an established link */
+	uint32_t ban_max_s;	    /* law 3 */
+	uint32_t ban_network_max_s; /* law 3, wrong genesis or network */
+	uint32_t fork_max_s; /* law 12: a peer on another fork is backed off, at most so long */
+	uint32_t capacity_s; /* too many peers: the first backoff; x2 a level */
+	uint32_t capacity_goodbye_s; /* the first one when the goodbye's code was 129, Prysm's */
+	uint32_t capacity_max_s;
+	uint32_t
+		follower_allowance; /* law 1: points that one follower may take from a source in ten minutes */
+	uint32_t
+		share_permille; /* law 10: of the table's sources, for the refusals of one /16 or /32 */
+	uint32_t fold_at;	/* law 10: so many banned /64 of one /56 become a ban of the /56 */
 };
 
 void policy_settings_default(struct policy_settings *ret);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* capacity: from how full a service is to its floor: the lowest score that it admits now. Stale counts open it. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "capacity.h"
+
+enum {
+	SCORES = 131, /* -100 .. 30 */
+	SCORE_MIN = -100,
+	FLOOR_STEP = 5,	 /* above the k-th worst, and how far a floor moves at least */
+	FLOOR_MIN = -20, /* a stuffed table of bad ones does not let everybody in … */
+	FLOOR_MAX = 20,	 /* … and one of excellent ones does not shut the good out */
+	WORST_SHARE = 8, /* k = n / 8, rounded up */
+	LOOKS = 8192,	 /* connected peers that are looked at, the newest first */
+};
+
+static bool counts_for(const struct peer *peer, unsigned int service)
+{
+	return peer->direction != DIRECTION_OUTBOUND && !peer->trusted &&
+	       (peer->service < 0 || (unsigned int)peer->service == service);
+}
+
+/* How many inbound peers have each score. What protects a peer from pruning besides trust is the prune's to say, later. */
+static uint32_t count_scores(const struct policy *self, unsigned int service, uint64_t now_ns,
+			     uint32_t histogram[SCORES])
+{
+	uint32_t n = 0, looks = LOOKS;
+
+	for (uint32_t at = self->online.newest; at && looks; looks--) {
+		const struct peer *peer = peer_at(self, at);
+		int score;
+
+		at = peer->online_link.older;
+		if (!counts_for(peer, service))
+			continue;
+		score = ledger_score(&peer->past.ledger, &self->settings, now_ns);
+		histogram[score - SCORE_MIN]++;
+		n++;
+	}
+	return n;
+}
+
+static int clamp(int value, int least, int most)
+{
+	return value < least ? least : value > most ? most : value;
+}
+
+/* A full service of which no inbound peer is known asks for a little more than a stranger's 0. */
+static int floor_when_full(const struct policy *self, unsigned int service, uint64_t now_ns)
+{
+	uint32_t histogram[SCORES] = {0}, n = count_scores(self, service, now_ns, histogram);
+	uint32_t k = (n + WORST_SHARE - 1) / WORST_SHARE, sum = 0;
+	int worst = 0;
+
+	for (int i = 0; i < SCORES && sum < k; i++) {
+		sum += histogram[i];
+		worst = SCORE_MIN + i;
+	}
+	return clamp(worst + FLOOR_STEP, FLOOR_MIN, FLOOR_MAX);
+}
+
+static void set_floor(struct policy *self, unsigned int service, int value)
+{
+	struct floor *floor = &self->floors[service];
+
+	if (floor->value == value)
+		return;
+	floor->value = (int8_t)value;
+	self->output.floor(self->output.context, service, floor->value);
+}
+
+int policy_capacity(struct policy *self, unsigned int service, uint32_t max, uint32_t connected,
+		    uint64_t now_ns, int8_t *ret_floor, struct why *why)
+{
+	struct floor *floor;
+	int value;
+
+	if (service >= SERVICES_MAX)
+		return why_fill(why, -EINVAL, "service: %u is not one of 0 .. %d", service,
+				SERVICES_MAX - 1);
+	if (now_ns > self->now_ns)
+		self->now_ns = now_ns;
+	floor = &self->floors[service];
+	floor->at_ns = self->now_ns;
+	floor->max = max;
+	floor->connected = connected;
+	if (connected < max) {
+		set_floor(self, service, FLOOR_OPEN);
+	} else {
+		value = floor_when_full(self, service, self->now_ns);
+		if (floor->value == FLOOR_OPEN || abs(value - floor->value) >= FLOOR_STEP)
+			set_floor(self, service, value);
+	}
+	*ret_floor = floor->value;
+	return 0;
+}
+
+void capacity_tick(struct policy *self)
+{
+	for (unsigned int service = 0; service < SERVICES_MAX; service++) {
+		const struct floor *floor = &self->floors[service];
+
+		if (floor->value != FLOOR_OPEN &&
+		    self->now_ns - floor->at_ns > self->settings.capacity_stale_ns)
+			set_floor(self, service, FLOOR_OPEN);
+	}
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* explain: the account of an address, a prefix or a peer: every judgement in words and numbers, the weightiest first. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <peergate/words.h>
+
+#include "evidence.h"
+#include "links.h"
+#include "peers.h"
+#include "places.h"
+#include "protect.h"
+
+enum { SPAN_MAX = 32 };
+
+static void add(struct account *ret, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add(struct account *ret, const char *format, ...)
+{
+	va_list args;
+
+	if (ret->whys == ACCOUNT_WHYS)
+		return;
+	va_start(args, format);
+	vsnprintf(ret->why[ret->whys++], ACCOUNT_WHY_MAX, format, args);
+	va_end(args);
+}
+
+/* "9 min 12 s": two units at most. */
+static const char *span_text(uint64_t span_ns, char buffer[SPAN_MAX])
+{
+	uint64_t s = span_ns / NS_PER_S;
+
+	if (s < MINUTE_S)
+		snprintf(buffer, SPAN_MAX, "%" PRIu64 " s", s);
+	else if (s < HOUR_S)
+		snprintf(buffer, SPAN_MAX, "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
+	else if (s < DAY_S)
+		snprintf(buffer, SPAN_MAX, "%" PRIu64 " h %" PRIu64 " min", s / HOUR_S,
+			 s / 60 % 60);
+	else
+		snprintf(buffer, SPAN_MAX, "%" PRIu64 " d %" PRIu64 " h", s / DAY_S,
+			 s / HOUR_S % 24);
+	return buffer;
+}
+
+static const char *end_text(uint64_t until_ns, uint64_t now_ns, char buffer[SPAN_MAX + 16])
+{
+	char span[SPAN_MAX];
+
+	if (until_ns == FOREVER_NS)
+		snprintf(buffer, SPAN_MAX + 16, "has no end");
+	else
+		snprintf(buffer, SPAN_MAX + 16, "ends in %s", span_text(until_ns - now_ns, span));
+	return buffer;
+}
+
+static void add_said(struct account *ret, const struct place *place, uint64_t now_ns)
+{
+	char prefix[ADDR_TEXT_MAX], end[SPAN_MAX + 16];
+
+	if (!ruling_is_live(&place->said, now_ns))
+		return;
+	prefix_text(&place->prefix, prefix);
+	if (place->said.standing == STANDING_TRUSTED)
+		add(ret, "operator allowed %s", prefix);
+	else
+		add(ret, "operator banned %s for %s; it %s", prefix,
+		    reason_word(place->said.reason), end_text(place->said.until_ns, now_ns, end));
+}
+
+static void add_trust(struct account *ret, const struct place *place, uint64_t now_ns)
+{
+	char span[SPAN_MAX];
+
+	if (place->trust_until_ns > now_ns)
+		add(ret, "trusted for %s: a peer that the node trusts was here",
+		    span_text(place->trust_until_ns - now_ns, span));
+}
+
+static void add_services(struct account *ret, uint8_t services)
+{
+	if (services != 0xff)
+		add(ret, "that holds for some services only (mask 0x%02x)", services);
+}
+
+static void add_ruling(struct account *ret, const char *whose, const struct ruling *ruling,
+		       const struct past *past, uint64_t now_ns)
+{
+	bool is_ban = ruling->standing == STANDING_BANNED;
+	char end[SPAN_MAX + 16];
+
+	if (!ruling_is_live(ruling, now_ns))
+		return;
+	end_text(ruling->until_ns, now_ns, end);
+	if (past)
+		add(ret, "%s%s for %s %s (bans so far: %u, backoffs: %u, for fullness: %u)", whose,
+		    is_ban ? "ban" : "backoff", reason_word(ruling->reason), end, past->bans.level,
+		    past->backoffs.level, past->capacity.level);
+	else
+		add(ret, "%s%s for %s %s", whose, is_ban ? "ban" : "backoff",
+		    reason_word(ruling->reason), end);
+	add_services(ret, ruling->services);
+}
+
+static void add_memo(struct account *ret, const struct memo *memo, uint64_t now_ns)
+{
+	const struct rule *rule = evidence_at(memo->rule - 1u);
+	uint64_t from_ns = memo->first_ns < now_ns ? memo->first_ns : now_ns;
+	const char *sign = rule->class == EVIDENCE_GOOD ? "+" : "-";
+	char span[SPAN_MAX], points[16] = "";
+
+	if (memo->points)
+		snprintf(points, sizeof(points), ", %s%u", sign, memo->points);
+	add(ret, "%u %s in the last %s (%s%s%s)", memo->count,
+	    memo->count == 1 ? rule->one : rule->many, span_text(now_ns - from_ns, span),
+	    evidence_word(rule->class), points, memo->second_hand ? ", a follower's word" : "");
+}
+
+static void add_memos(struct account *ret, const struct past *past, uint64_t now_ns)
+{
+	for (int i = 0; i < MEMOS; i++) {
+		if (past->memos[i].rule && is_within_s(past->memos[i].last_ns, DAY_S, now_ns))
+			add_memo(ret, &past->memos[i], now_ns);
+	}
+}
+
+static void add_score(const struct policy *self, struct account *ret, const struct past *past,
+		      uint64_t now_ns)
+{
+	int penalty = ledger_penalty(&past->ledger, &self->settings, now_ns);
+
+	ret->score = (int8_t)ledger_score(&past->ledger, &self->settings, now_ns);
+	ret->standing = ledger_band(&past->ledger, &self->settings, now_ns);
+	if (penalty)
+		add(ret,
+		    "penalties now -%d, halved each %" PRIu32 " s; with rewards the score is %d",
+		    penalty, self->settings.penalty_half_life_s, ret->score);
+	else if (ret->score)
+		add(ret, "no penalties; the score is %d", ret->score);
+}
+
+static void add_source(const struct policy *self, struct account *ret, const struct source *source,
+		       uint64_t now_ns)
+{
+	add_score(self, ret, &source->past, now_ns);
+	add_memos(ret, &source->past, now_ns);
+	if (source->run)
+		add(ret, "%" PRIu32 " failed connections since the last success here", source->run);
+	if (source->peers)
+		add(ret, "%" PRIu32 " peers known here, %" PRIu32 " connected", source->peers,
+		    source->online);
+	if (source_has_tenured(self, source, 0, now_ns))
+		add(ret,
+		    "a peer was good here for an hour within a day: bans end within %" PRIu32 " s",
+		    self->settings.ban_handshake_s);
+}
+
+/* The verdict of one place, when it has a live one, is the one that decides for all below it. */
+static bool decide(const struct policy *self, struct account *ret, const struct place *place,
+		   uint64_t now_ns)
+{
+	struct decision held;
+
+	if (!place_wants(self, place, now_ns, &held) || held.until_ns <= now_ns)
+		return false;
+	ret->known = true;
+	ret->refused = held.standing != STANDING_TRUSTED;
+	ret->reason = ret->refused ? held.reason : REASON_NONE;
+	ret->until_ns = held.until_ns;
+	if (held.standing == STANDING_TRUSTED || held.standing == STANDING_BANNED)
+		ret->standing = held.standing;
+	return true;
+}
+
+static uint32_t place_around(const struct policy *self, const struct prefix *prefix,
+			     unsigned int length)
+{
+	struct prefix wider = prefix_cut(prefix, length);
+
+	if (!prefix_is_source(&wider) && !self->lengths[length])
+		return 0;
+	return place_find(self, &wider);
+}
+
+static void add_place(const struct policy *self, struct account *ret, const struct place *place,
+		      uint64_t now_ns)
+{
+	const struct source *source = place_source(self, place);
+
+	add_said(ret, place, now_ns);
+	add_trust(ret, place, now_ns);
+	add_ruling(ret, "", &place->automatic, source ? &source->past : NULL, now_ns);
+}
+
+void policy_explain_prefix(const struct policy *self, const struct prefix *prefix, uint64_t now_ns,
+			   struct account *ret)
+{
+	const struct source *source = NULL;
+	const char *protection;
+	bool is_decided = false;
+
+	*ret = (struct account){0};
+	if (prefix_is_protected(self, prefix, &protection))
+		add(ret, "protected from reports: %s", protection);
+	for (unsigned int length = prefix->length + 1u; length-- > 0;) {
+		uint32_t number = place_around(self, prefix, length);
+		const struct place *place = number ? place_at(self, number) : NULL;
+
+		if (!place)
+			continue;
+		ret->known = true;
+		add_place(self, ret, place, now_ns);
+		if (place->source)
+			source = place_source(self, place);
+		is_decided = is_decided || decide(self, ret, place, now_ns);
+	}
+	if (source) {
+		enum standing decided = ret->standing;
+
+		add_source(self, ret, source, now_ns);
+		if (decided == STANDING_TRUSTED || decided == STANDING_BANNED)
+			ret->standing = decided;
+	}
+	if (!ret->known)
+		add(ret, "nothing is known: a newcomer, with a score of 0");
+}
+
+void policy_explain_addr(const struct policy *self, const struct addr *addr, uint64_t now_ns,
+			 struct account *ret)
+{
+	const struct prefix whole = {.addr = *addr, .length = 128};
+
+	policy_explain_prefix(self, &whole, now_ns, ret);
+}
+
+static void add_links(const struct policy *self, struct account *ret, const struct peer *peer,
+		      uint64_t now_ns)
+{
+	char prefix[ADDR_TEXT_MAX], span[SPAN_MAX];
+
+	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
+		const struct link *link = &peer->links[slot];
+
+		if (!link->place)
+			continue;
+		add(ret, "%s %s, last heard of %s ago", link->online ? "connected from" : "seen at",
+		    prefix_text(&place_at(self, link->place)->prefix, prefix),
+		    span_text(now_ns > link->seen_ns ? now_ns - link->seen_ns : 0, span));
+	}
+}
+
+int policy_explain_peer(const struct policy *self, const char *id, uint64_t now_ns,
+			struct account *ret)
+{
+	uint32_t number = peer_find(self, id), link = number ? link_latest(self, number) : 0;
+	const struct peer *peer = number ? peer_at(self, number) : NULL;
+	struct account here = {0};
+
+	if (!peer)
+		return -ENOENT;
+	if (link)
+		policy_explain_prefix(self, &place_at(self, link_at(self, link)->place)->prefix,
+				      now_ns, &here);
+	*ret = (struct account){.known = true,
+				.refused = here.refused,
+				.reason = here.reason,
+				.until_ns = here.until_ns};
+	if (peer->trusted)
+		add(ret, "the node trusts this peer");
+	add_ruling(ret, "the peer's own ", &peer->ruling, NULL, now_ns);
+	add_score(self, ret, &peer->past, now_ns);
+	if (peer->trusted)
+		ret->standing = STANDING_TRUSTED;
+	else if (ruling_is_live(&peer->ruling, now_ns) && peer->ruling.standing == STANDING_BANNED)
+		ret->standing = STANDING_BANNED;
+	add_links(self, ret, peer, now_ns);
+	add_memos(ret, &peer->past, now_ns);
+	for (unsigned int i = 0; i < here.whys; i++)
+		add(ret, "its source: %.180s", here.why[i]);
+	return 0;
+}

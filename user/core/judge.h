@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* judge: what follows from one piece of evidence: points, backoffs, bans, trust. The laws 1 to 5 meet here. */
+#ifndef JUDGE_H
+#define JUDGE_H
+
+#include "book.h"
+#include "evidence.h"
+
+/* One report as it is judged: who, where, what, when. */
+struct hearing {
+	const struct report *report;
+	const struct rule *rule;
+	uint8_t rule_number;
+	uint64_t at_ns;
+	uint32_t peer, place; /* 0: not told, or no room in the book */
+	struct link *link;    /* between the two; NULL when either is missing */
+};
+
+/* The place is synced by the caller afterwards. */
+void judge(struct policy *self, struct hearing *hearing);
+
+#endif

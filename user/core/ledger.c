@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ledger.h"
+
+#include <stdbool.h>
+
+#define NS_PER_S UINT64_C(1000000000)
+
+/* 65536 * 2^(-i/32), rounded: between two of them a straight line errs by less than 6e-5. */
+static const uint32_t half_powers[] = {
+	65536, 64132, 62757, 61413, 60097, 58809, 57549, 56316, 55109, 53928, 52773,
+	51642, 50535, 49452, 48393, 47356, 46341, 45348, 44376, 43425, 42495, 41584,
+	40693, 39821, 38968, 38133, 37316, 36516, 35734, 34968, 34219, 33486, 32768,
+};
+
+enum { STEPS = 32 };
+
+int32_t ledger_fade(int32_t value, uint64_t seconds, uint32_t half_life_s)
+{
+	uint64_t halves = seconds / half_life_s, part, step, factor;
+
+	if (halves >= 31)
+		return 0;
+	part = seconds % half_life_s * STEPS * 1024 / half_life_s; /* 1024ths of a step */
+	step = part / 1024;
+	factor = half_powers[step] * 1024 -
+		 (half_powers[step] - half_powers[step + 1]) * (part % 1024);
+	return (int32_t)((((uint64_t)value * factor >> halves) + (1 << 25)) >> 26);
+}
+
+void ledger_settle(struct ledger *self, const struct policy_settings *settings, uint64_t at_ns)
+{
+	/* In whole seconds: roundings of many small steps would add up. */
+	uint64_t seconds = at_ns > self->at_ns ? (at_ns - self->at_ns) / NS_PER_S : 0;
+
+	if (!self->penalty && !self->reward)
+		self->at_ns = at_ns > self->at_ns ? at_ns : self->at_ns;
+	if (!seconds || self->at_ns == at_ns)
+		return;
+	self->penalty = ledger_fade(self->penalty, seconds, settings->penalty_half_life_s);
+	self->reward = ledger_fade(self->reward, seconds, settings->reward_half_life_s);
+	self->at_ns += seconds * NS_PER_S;
+}
+
+static int32_t sum_up_to(int32_t sum, unsigned int points, int32_t most)
+{
+	int64_t wide = (int64_t)sum + (int64_t)points * POINT;
+
+	return wide > most ? most : (int32_t)wide;
+}
+
+void ledger_debit(struct ledger *self, const struct policy_settings *settings, unsigned int points,
+		  uint64_t at_ns)
+{
+	ledger_settle(self, settings, at_ns);
+	self->penalty = sum_up_to(self->penalty, points, PENALTY_MAX);
+	self->band = ledger_band(self, settings, at_ns);
+}
+
+void ledger_credit(struct ledger *self, const struct policy_settings *settings, unsigned int points,
+		   uint64_t at_ns)
+{
+	ledger_settle(self, settings, at_ns);
+	self->reward = sum_up_to(self->reward, points, REWARD_MAX);
+	self->band = ledger_band(self, settings, at_ns);
+}
+
+static int points_of(int32_t millionths)
+{
+	return (millionths + (millionths < 0 ? -POINT : POINT) / 2) / POINT;
+}
+
+int ledger_penalty(const struct ledger *self, const struct policy_settings *settings,
+		   uint64_t now_ns)
+{
+	struct ledger copy = *self;
+
+	ledger_settle(&copy, settings, now_ns);
+	return points_of(copy.penalty);
+}
+
+int ledger_score(const struct ledger *self, const struct policy_settings *settings, uint64_t now_ns)
+{
+	struct ledger copy = *self;
+
+	ledger_settle(&copy, settings, now_ns);
+	return points_of(copy.reward - copy.penalty);
+}
+
+/*
+ * Bands of the score and where one leaves them again. Good begins above 20 since a floor may rise to 20 and good always
+ * passes. Discouraged goes by penalties alone.
+ */
+static const struct {
+	enum standing band;
+	bool by_penalty;
+	int enter, leave;
+} bands[] = {
+	{STANDING_DISCOURAGED, true, -BAND_DISCOURAGED, -15},
+	{STANDING_POOR, false, -5, -2},
+};
+
+enum { GOOD_ENTER = 25, GOOD_LEAVE = 20 };
+
+enum standing ledger_band(const struct ledger *self, const struct policy_settings *settings,
+			  uint64_t now_ns)
+{
+	int score = ledger_score(self, settings, now_ns);
+	int penalty = ledger_penalty(self, settings, now_ns);
+
+	for (unsigned int i = 0; i < sizeof(bands) / sizeof(bands[0]); i++) {
+		int measure = bands[i].by_penalty ? -penalty : score;
+
+		if (measure <= (self->band == bands[i].band ? bands[i].leave : bands[i].enter))
+			return bands[i].band;
+	}
+	if (score >= (self->band == STANDING_GOOD ? GOOD_LEAVE : GOOD_ENTER))
+		return STANDING_GOOD;
+	return STANDING_NEUTRAL;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* memo: what was held against or for somebody, counted by kind, for the account that explain gives. */
+#ifndef MEMO_H
+#define MEMO_H
+
+#include "judge.h"
+
+/* Kinds of which nothing was heard for a day, and beyond MEMOS the one longest unheard, make room. */
+void memo_add(struct past *past, const struct hearing *hearing, unsigned int points);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* operator: an operator's words, and what a restart finds in the kernel. Law 2: they beat whatever reports said. */
+#include <errno.h>
+
+#include "places.h"
+#include "shares.h"
+
+enum { ALL_SERVICES = 0xff };
+
+static uint64_t advance(struct policy *self, uint64_t now_ns)
+{
+	if (now_ns > self->now_ns)
+		self->now_ns = now_ns;
+	return self->now_ns;
+}
+
+static int say(struct policy *self, const struct prefix *prefix, const struct ruling *word,
+	       struct why *why)
+{
+	uint32_t number = place_obtain(self, prefix, CLAIM_OPERATOR);
+	char text[ADDR_TEXT_MAX];
+
+	if (!number)
+		return why_fill(why, -ENOSPC,
+				"%s: no room, the table is full of operators' words; raise %s",
+				prefix_text(prefix, text),
+				prefix_is_source(prefix) ? "sources_max" : "prefixes_max");
+	place_at(self, number)->said = *word;
+	place_sync(self, number, self->now_ns);
+	places_sync_below(self, prefix, word->standing == STANDING_TRUSTED);
+	return 0;
+}
+
+int policy_ban(struct policy *self, const struct prefix *prefix, uint64_t until_ns,
+	       enum reason reason, uint64_t now_ns, struct why *why)
+{
+	const struct ruling word = {.until_ns = until_ns,
+				    .since_ns = advance(self, now_ns),
+				    .standing = STANDING_BANNED,
+				    .reason = reason,
+				    .services = ALL_SERVICES};
+
+	if (reason == REASON_NONE || (unsigned int)reason >= (unsigned int)REASONS)
+		return why_fill(why, -EINVAL, "reason: a ban needs one; \"operator\" will do");
+	if (until_ns <= self->now_ns)
+		return why_fill(why, -EINVAL, "until: a ban must end later than now");
+	return say(self, prefix, &word, why);
+}
+
+int policy_allow(struct policy *self, const struct prefix *prefix, uint64_t now_ns, struct why *why)
+{
+	const struct ruling word = {.until_ns = FOREVER_NS,
+				    .since_ns = advance(self, now_ns),
+				    .standing = STANDING_TRUSTED,
+				    .reason = REASON_NONE,
+				    .services = ALL_SERVICES};
+
+	return say(self, prefix, &word, why);
+}
+
+/* What an operator pardons starts again from nothing: else the next small thing would refuse it at once. */
+static void pardon(struct policy *self, struct place *place)
+{
+	struct source *source = place_source(self, place);
+
+	if (!source)
+		return;
+	source->run = 0;
+	source->past.ledger.penalty = 0;
+	source->past.bans = source->past.backoffs = source->past.capacity = (struct ladder){0};
+}
+
+static int take_back(struct policy *self, uint32_t number, const struct prefix *prefix)
+{
+	place_at(self, number)->said = (struct ruling){0};
+	place_sync(self, number, self->now_ns);
+	places_sync_below(self, prefix, false);
+	return 0;
+}
+
+int policy_unban(struct policy *self, const struct prefix *prefix, uint64_t now_ns, struct why *why)
+{
+	uint64_t now = advance(self, now_ns);
+	uint32_t number = place_find(self, prefix);
+	struct place *place = number ? place_at(self, number) : NULL;
+	bool said = place && place->said.standing == STANDING_BANNED &&
+		    ruling_is_live(&place->said, now);
+	char text[ADDR_TEXT_MAX];
+
+	if (!said && !(place && ruling_is_live(&place->automatic, now)))
+		return why_fill(why, -ENOENT,
+				"%s is not banned; explain it to see what holds there",
+				prefix_text(prefix, text));
+	place_refuse(self, number, NULL);
+	pardon(self, place);
+	if (said)
+		return take_back(self, number, prefix);
+	place_sync(self, number, now);
+	return 0;
+}
+
+int policy_disallow(struct policy *self, const struct prefix *prefix, uint64_t now_ns,
+		    struct why *why)
+{
+	uint64_t now = advance(self, now_ns);
+	uint32_t number = place_find(self, prefix);
+	char text[ADDR_TEXT_MAX];
+
+	if (!number || place_at(self, number)->said.standing != STANDING_TRUSTED ||
+	    !ruling_is_live(&place_at(self, number)->said, now))
+		return why_fill(why, -ENOENT, "%s is not on the operator's list of allowed ones",
+				prefix_text(prefix, text));
+	return take_back(self, number, prefix);
+}
+
+/*
+ * A record does not say who wrote it. What no report can have made is an operator's: a reason "operator", no end, more than
+ * a day to go, an address that law 5 protects, a prefix that is neither a source nor a /56.
+ */
+static bool is_operators(const struct policy *self, const struct decision *held, uint64_t now_ns)
+{
+	bool is_fold = held->prefix.length == 56;
+
+	if (held->standing == STANDING_TRUSTED)
+		return held->until_ns > after_s(now_ns, DAY_S) || !prefix_is_source(&held->prefix);
+	return held->reason == REASON_OPERATOR ||
+	       held->until_ns > after_s(now_ns, self->settings.ban_network_max_s) ||
+	       (!prefix_is_source(&held->prefix) && !is_fold);
+}
+
+static void restore_source(struct policy *self, struct place *place, uint32_t number,
+			   const struct decision *held, uint64_t now_ns)
+{
+	struct source *source = place_know(self, number);
+
+	if (source->known)
+		return; /* told twice */
+	source->known = !held->until_ns || held->score;
+	source->past.tried = source->known;
+	source->past.seen_ns = now_ns;
+	source->past.ledger = (struct ledger){.at_ns = now_ns};
+	if (held->score < 0)
+		ledger_debit(&source->past.ledger, &self->settings, (unsigned int)-held->score,
+			     now_ns);
+	else
+		ledger_credit(&source->past.ledger, &self->settings, (unsigned int)held->score,
+			      now_ns);
+	if (held->standing != STANDING_TRUSTED && held->standing != STANDING_BANNED)
+		source->past.ledger.band = held->standing;
+	if (source->known)
+		neighbours_count(self, place, true);
+}
+
+int policy_restore(struct policy *self, const struct decision *held, uint64_t now_ns)
+{
+	const struct ruling ruling = {held->until_ns, advance(self, now_ns), held->standing,
+				      held->reason, held->services};
+	bool operators = held->until_ns && is_operators(self, held, self->now_ns);
+	uint32_t number = place_obtain(self, &held->prefix, CLAIM_OPERATOR);
+	struct place *place;
+
+	if (!number)
+		return -ENOSPC;
+	place = place_at(self, number);
+	place_adopt(self, number, held);
+	if (prefix_is_source(&held->prefix) && !operators)
+		restore_source(self, place, number, held, self->now_ns);
+	if (operators)
+		place->said = ruling;
+	else if (held->until_ns && held->standing == STANDING_TRUSTED)
+		place->trust_until_ns = held->until_ns;
+	else if (held->until_ns)
+		place_refuse(self, number, &ruling);
+	place_sync(self, number, self->now_ns);
+	return 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* peers: finds, makes and forgets peers. */
+#ifndef PEERS_H
+#define PEERS_H
+
+#include "book.h"
+
+uint32_t peer_find(const struct policy *self, const char *id);
+
+/* Found or made; 0: the table is full of peers that may not be pushed out. */
+uint32_t peer_obtain(struct policy *self, const char *id);
+void peer_forget(struct policy *self, uint32_t number);
+
+/* After a change of what keeps a peer, and whenever it was heard of: the youngest of its shelf. */
+void peer_shelve(struct policy *self, uint32_t number);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* places: finds, makes and forgets places; tells the kernel what changed; whose word holds where. */
+#ifndef PLACES_H
+#define PLACES_H
+
+#include "book.h"
+
+/* For whom room is made. A newcomer pushes out nobody who ever succeeded; a verdict the refusal nearest its end. */
+enum claim { CLAIM_NEWCOMER, CLAIM_VERDICT, CLAIM_OPERATOR };
+
+/* @prefix widened to @length bits. */
+struct prefix prefix_cut(const struct prefix *prefix, unsigned int length);
+
+uint32_t place_find(const struct policy *self, const struct prefix *prefix);
+
+/* Found or made; 0: the table is full of what may not be pushed out. */
+uint32_t place_obtain(struct policy *self, const struct prefix *prefix, enum claim claim);
+
+/* What is known of the source at @number, made when nothing was; NULL when @number is no source. */
+struct source *place_know(struct policy *self, uint32_t number);
+
+/* The place whose operator's word holds for @prefix from further out: the most specific; 0: none. */
+uint32_t place_overruled_by(const struct policy *self, const struct prefix *prefix,
+			    uint64_t now_ns);
+
+/* What the kernel ought to hold there; false: nothing. */
+bool place_wants(const struct policy *self, const struct place *place, uint64_t now_ns,
+		 struct decision *ret);
+
+/* After any change: tells the difference, keeps heaps, shelves and counts, forgets an empty place. */
+void place_sync(struct policy *self, uint32_t number, uint64_t now_ns);
+
+/*
+ * Looks again at all places below @prefix, where an operator's word or protection has changed. A wide prefix takes a walk
+ * through the whole table: @at_once, or in slices by policy_tick().
+ */
+void places_sync_below(struct policy *self, const struct prefix *prefix, bool at_once);
+void places_sweep(struct policy *self, uint32_t most);
+
+/* The youngest of its shelf; on the shelf where it now belongs. */
+void place_touch(struct policy *self, uint32_t number);
+void place_shelve(struct policy *self, uint32_t number);
+
+/* Forgets the place and tells the kernel so. */
+void place_forget(struct policy *self, uint32_t number);
+void place_unhold(struct policy *self, uint32_t number);
+
+/* Notes what the kernel held already, without telling it. */
+void place_adopt(struct policy *self, uint32_t number, const struct decision *held);
+
+/* Sets or (NULL) lifts the automatic refusal, keeping the shares of law 10. place_sync() must follow. */
+void place_refuse(struct policy *self, uint32_t number, const struct ruling *verdict);
+
+#endif

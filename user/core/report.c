@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* report: takes a report in: checks it, finds who and where, notes connections, and has it judged. */
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "judge.h"
+#include "links.h"
+#include "peers.h"
+#include "places.h"
+
+/* How far ahead of the last tick a report may claim to be: ticks come each second. */
+enum { AHEAD_S = 5 };
+
+static int check_peer(const struct report *report, struct why *why)
+{
+	size_t length = strnlen(report->peer, sizeof(report->peer));
+
+	if (length == sizeof(report->peer))
+		return why_fill(why, -EINVAL, "peer: longer than %d letters", PEER_ID_MAX - 1);
+	for (size_t i = 0; i < length; i++) {
+		if (!isalnum((unsigned char)report->peer[i]))
+			return why_fill(why, -EINVAL,
+					"peer: a peer ID has letters and digits only");
+	}
+	if (!length && !report->has_addr)
+		return why_fill(why, -EINVAL, "peer: a report needs a peer or an address");
+	return 0;
+}
+
+static int check(const struct report *report, struct why *why)
+{
+	int error = check_peer(report, why);
+
+	if (error)
+		return error;
+	if ((unsigned int)report->direction > DIRECTION_OUTBOUND)
+		return why_fill(why, -EINVAL, "direction: %d is neither inbound nor outbound",
+				(int)report->direction);
+	if (report->service < -1 || report->service >= SERVICES_MAX)
+		return why_fill(why, -EINVAL, "service: %d is not one of 0 .. %d", report->service,
+				SERVICES_MAX - 1);
+	if (isnan(report->score))
+		return why_fill(why, -EINVAL, "score: not a number");
+	return 0;
+}
+
+static void later(uint64_t *moment_ns, uint64_t at_ns)
+{
+	if (at_ns > *moment_ns)
+		*moment_ns = at_ns;
+}
+
+/* The source where the report happened: the address told, else the one the peer is connected from. */
+static uint32_t find_place(struct policy *self, const struct hearing *hearing)
+{
+	const struct report *report = hearing->report;
+	enum claim claim = hearing->rule->class == EVIDENCE_PROOF ? CLAIM_VERDICT : CLAIM_NEWCOMER;
+	struct source_key key;
+	struct prefix prefix;
+	uint32_t link;
+
+	if (report->has_addr) {
+		key = addr_source(&report->addr);
+		prefix = source_prefix(&key);
+		return place_obtain(self, &prefix, claim);
+	}
+	link = hearing->peer ? link_latest(self, hearing->peer) : 0;
+	return link && link_at(self, link)->online ? link_at(self, link)->place : 0;
+}
+
+static void find_parties(struct policy *self, struct hearing *hearing)
+{
+	struct source *source = NULL;
+
+	if (hearing->report->peer[0])
+		hearing->peer = peer_obtain(self, hearing->report->peer);
+	hearing->place = find_place(self, hearing);
+	if (hearing->place) {
+		source = place_know(self, hearing->place);
+		later(&source->past.seen_ns, hearing->at_ns);
+	}
+	if (hearing->peer)
+		later(&peer_at(self, hearing->peer)->past.seen_ns, hearing->at_ns);
+	if (hearing->peer && source)
+		hearing->link = link_obtain(self, hearing->peer, hearing->place, hearing->at_ns);
+}
+
+static void set_online(struct policy *self, uint32_t number, bool online)
+{
+	struct peer *peer = peer_at(self, number);
+
+	if (peer->online != online && online)
+		list_append(&self->online, number);
+	else if (peer->online != online)
+		list_remove(&self->online, number);
+	peer->online = online;
+}
+
+static void on_connected(struct policy *self, const struct hearing *hearing)
+{
+	struct peer *peer = peer_at(self, hearing->peer);
+
+	peer->connection++;
+	peer->established = false;
+	if (hearing->report->direction != DIRECTION_UNKNOWN)
+		peer->direction = hearing->report->direction;
+	peer->service = (int8_t)hearing->report->service;
+	set_online(self, hearing->peer, true);
+	if (hearing->link)
+		link_connect(self, hearing->link, hearing->at_ns);
+}
+
+/* With an address that connection is over, without one all of the peer's. */
+static void on_disconnected(struct policy *self, const struct hearing *hearing)
+{
+	struct peer *peer = peer_at(self, hearing->peer);
+	bool online = false;
+
+	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
+		struct link *link = &peer->links[slot];
+
+		if (!link->place)
+			continue;
+		if (link == hearing->link || !hearing->report->has_addr) {
+			link_disconnect(self, link, hearing->at_ns);
+			place_sync(self, link->place, self->now_ns);
+		}
+		online = online || link->online;
+	}
+	peer->connection++;
+	peer->established = peer->established && online;
+	set_online(self, hearing->peer, online);
+}
+
+/* A client that never says "connected" says at least that a handshake went well. */
+static bool connects(const struct policy *self, const struct hearing *hearing)
+{
+	return hearing->report->event == REPORT_CONNECTED ||
+	       (hearing->report->event == REPORT_HANDSHAKE &&
+		hearing->report->result == RESULT_OK && !peer_at(self, hearing->peer)->online);
+}
+
+static void note_connection(struct policy *self, const struct hearing *hearing)
+{
+	if (!hearing->peer)
+		return;
+	if (connects(self, hearing))
+		on_connected(self, hearing);
+	else if (hearing->report->event == REPORT_DISCONNECTED)
+		on_disconnected(self, hearing);
+	else if (hearing->link)
+		link_age(hearing->link, hearing->at_ns);
+}
+
+int policy_report(struct policy *self, const struct report *report, uint64_t at_ns, struct why *why)
+{
+	uint64_t latest_ns = after_s(self->now_ns, AHEAD_S);
+	struct hearing hearing = {.report = report, .at_ns = at_ns < latest_ns ? at_ns : latest_ns};
+	int error = check(report, why), rule;
+
+	if (error)
+		return error;
+	rule = evidence_rule(report, why);
+	if (rule < 0)
+		return rule;
+	hearing.rule = evidence_at((unsigned int)rule);
+	hearing.rule_number = (uint8_t)rule;
+	self->counts.reports++;
+	find_parties(self, &hearing);
+	if (!hearing.peer && !hearing.place) {
+		self->counts.reports_ignored++;
+		return 0;
+	}
+	note_connection(self, &hearing);
+	judge(self, &hearing);
+	if (hearing.place) {
+		place_sync(self, hearing.place, self->now_ns);
+		place_touch(self, hearing.place);
+	}
+	if (hearing.peer)
+		peer_shelve(self, hearing.peer);
+	return 0;
+}
