@@ -143,7 +143,8 @@ struct peer {
 	uint32_t connection; /* counts connections, to tell them apart */
 	struct link links[PEER_LINKS];
 	struct past past;
-	struct ruling ruling; /* of the peer itself, for dial and rank; the gate knows sources only */
+	struct ruling
+		ruling; /* of the peer itself, for dial and rank; the gate knows sources only */
 };
 
 enum group_kind { GROUP_SHARE, GROUP_NEIGHBOURS };

@@ -35,7 +35,7 @@ static const struct {
 	{IPV4(192, 168, 0, 0, 16), "private (192.168.0.0/16)"},
 	{IPV4(224, 0, 0, 0, 4), "multicast"},
 	{IPV4(255, 255, 255, 255, 32), "broadcast"},
-	{IPV6(0, 0, 64), "loopback or unspecified"},
+	{IPV6(0, 0, 96), "loopback or unspecified"},
 	{IPV6(0xfc, 0, 7), "private (fc00::/7)"},
 	{IPV6(0xfe, 0x80, 10), "link-local"},
 	{IPV6(0xff, 0, 8), "multicast"},
