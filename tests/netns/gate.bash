@@ -23,7 +23,7 @@ gate_up() {
 gate_down() {
 	[ -n "${WORK:-}" ] || return 0
 	stop_all
-	[ ! -e "$PINS" ] || "$BUILD/peergated" --off --pin-dir "$PINS" || true
+	[ ! -e "$PINS" ] || net_in "$NODE" "$BUILD/peergated" --off --pin-dir "$PINS" || true
 	net_down "$NODE" "$PEERS"
 	rm -rf "$WORK"
 	[ ! -e "$PINS" ] && [ ! -e "${PINS}_next" ]

@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 
+SO_RCVBUFFORCE = 33  # asm-generic/socket.h; Python has no name for it
 
 def family(address):
     return socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -37,7 +38,7 @@ def send(source, target, port, count, per_second):
 def count(target, port):
     seen = {}
     sink = socket.socket(family(target), socket.SOCK_DGRAM)
-    sink.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUFFORCE, 64 << 20)
+    sink.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
     sink.bind((target, port))
 
     def tell(*_):

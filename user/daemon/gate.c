@@ -42,7 +42,6 @@ static struct gate *create(void)
 		return NULL;
 	self->pins.fd = -1;
 	self->asking = self->listening = -1;
-	self->kept_why = "";
 	for (int i = 0; i < MAPS; i++)
 		self->maps[i] = -1;
 	for (int i = 0; i < VARIANTS; i++)

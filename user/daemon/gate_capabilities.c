@@ -31,25 +31,36 @@ static bool needs_bpf(const struct gate *self)
 
 void gate_weigh_capabilities(struct gate *self)
 {
-	const uint64_t bpf = UINT64_C(1) << CAP_BPF, net_admin = UINT64_C(1) << CAP_NET_ADMIN;
+	self->needs_bpf = needs_bpf(self);
+}
 
-	self->kept = 0;
-	self->kept_why = "";
-	if (needs_bpf(self)) {
-		self->kept = bpf | net_admin;
-		self->kept_why = "this kernel (before 5.19) lets nobody use a map without CAP_BPF, "
-				 "nor attach "
-				 "without CAP_NET_ADMIN";
-	} else if (!self->has_tcx) {
-		self->kept = net_admin;
-		self->kept_why = "this kernel (before 6.6) has no TCX, and clsact filters need "
-				 "CAP_NET_ADMIN";
-	}
+static bool uses_clsact(const struct gate *self)
+{
+	for (unsigned int i = 0; i < self->link_count; i++)
+		if (self->links[i].shown.rung == RUNG_CLSACT)
+			return true;
+	return false;
 }
 
 uint64_t gate_capabilities_kept(const struct gate *self, const char **ret_why)
 {
+	const uint64_t bpf = UINT64_C(1) << CAP_BPF, net_admin = UINT64_C(1) << CAP_NET_ADMIN;
+	const char *why = "";
+	uint64_t kept = 0;
+
+	if (self->needs_bpf) {
+		kept = bpf | net_admin;
+		why = "this kernel (before 5.19) lets nobody use a map without CAP_BPF, nor attach "
+		      "without "
+		      "CAP_NET_ADMIN";
+	} else if (!self->has_tcx) {
+		kept = net_admin;
+		why = "this kernel (before 6.6) has no TCX, and clsact filters need CAP_NET_ADMIN";
+	} else if (uses_clsact(self)) {
+		kept = net_admin;
+		why = "clsact filters, asked for by --attach, need CAP_NET_ADMIN";
+	}
 	if (ret_why)
-		*ret_why = self->kept_why;
-	return self->kept;
+		*ret_why = why;
+	return kept;
 }

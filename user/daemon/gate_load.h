@@ -24,7 +24,7 @@ int program_identify(struct gate_program *self);
 /* Whether two programs use the same ones of @maps. */
 bool programs_share_maps(int a, int b, const int maps[MAPS]);
 
-/* Which capabilities must stay on this kernel; needs the loaded gate. */
+/* Finds out whether this kernel wants CAP_BPF for held maps; needs the loaded gate. */
 void gate_weigh_capabilities(struct gate *self);
 
 #endif
