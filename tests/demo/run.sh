@@ -20,7 +20,7 @@ die() {
 wait_for() {
 	local tries=$(($1 * 20)) what=$2
 	shift 2
-	while ! "$@" >/dev/null 2>&1; do
+	while ! "$@"; do
 		((tries-- > 0)) || die "waited in vain for $what"
 		sleep 0.05
 	done
@@ -63,7 +63,7 @@ stop_all() {
 }
 
 has_said() {
-	grep -q "${2:-.}" "$WORK/$1.out"
+	grep -qs "${2:-.}" "$WORK/$1.out"
 }
 
 # running PID NAME: or dies with what it said.
@@ -85,7 +85,7 @@ daemon_start() {
 }
 
 daemon_answers() {
-	running "$DAEMON" peergated && ask --json status
+	running "$DAEMON" peergated && ask --json status >/dev/null 2>&1
 }
 
 # ask VERB…: the CLI on the admin socket.
@@ -96,7 +96,7 @@ ask() {
 # daemon_off: the gate goes, and the daemon with it.
 daemon_off() {
 	[ -n "${DAEMON:-}" ] || return 0
-	ask off >"$WORK/off.out" 2>&1 || true
+	ask off --pin-dir "$PINS" >"$WORK/off.out" 2>&1 || true
 	end_of "$DAEMON"
 	DAEMON=
 }

@@ -58,7 +58,7 @@ storm_ready() {
 
 # answered NAME COUNT: as many good peers have answered the status exchange.
 answered() {
-	[ "$(grep -c '"ev":"answered"' "$WORK/$1.jsonl" 2>/dev/null)" -ge "$2" ]
+	[ "$(grep -cs '"ev":"answered"' "$WORK/$1.jsonl")" -ge "$2" ] 2>/dev/null
 }
 
 storm_cast() {

@@ -222,7 +222,8 @@ func (s *storm) gotThrough(f *faults) {
 		}
 	}
 	for source, n := range through {
-		f.add("the bad peer %s got through after its ban, %d times", source, n)
+		f.add("%d bad peers got through after their bans, one of them %s, %d times", len(through), source, n)
+		return
 	}
 }
 
