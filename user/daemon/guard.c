@@ -166,12 +166,23 @@ int guard_check(const struct guard *self, const struct prefix *prefix, struct wh
 	return 0;
 }
 
+/* ::1 and the like lie in ::/64, which as a prefix holds all of IPv4. */
+static bool is_in_first_64(const struct addr *addr)
+{
+	static const uint8_t zero[8];
+
+	return !addr_is_ipv4(addr) && !memcmp(addr->bytes, zero, sizeof(zero));
+}
+
 size_t guard_prefixes(const struct guard *self, struct prefix *ret)
 {
+	size_t count = 0;
+
 	for (size_t i = 0; i < self->count; i++) {
 		struct source_key key = addr_source(&self->entries[i].addr);
 
-		ret[i] = source_prefix(&key);
+		if (!is_in_first_64(&self->entries[i].addr))
+			ret[count++] = source_prefix(&key);
 	}
-	return self->count;
+	return count;
 }

@@ -36,7 +36,10 @@ void guard_refresh(struct guard *self, uint64_t now_ns);
 /* -EPERM, with the reason in @why: @prefix is wider than /8 (IPv4) or /16 (IPv6), or holds one of the entries. */
 int guard_check(const struct guard *self, const struct prefix *prefix, struct why *why);
 
-/* The entries as prefixes of one source each; @ret has room for GUARD_MAX. Returns how many. */
+/*
+ * The entries as prefixes of one source each, but for ::1 and its like, which the policy spares by itself; @ret has room for
+ * GUARD_MAX. Returns how many.
+ */
 size_t guard_prefixes(const struct guard *self, struct prefix *ret);
 
 /* Adds one entry; dropped when the guard is full or has it. */
