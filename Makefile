@@ -20,7 +20,7 @@ WARN := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototype
 HARDEN := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE -fno-common
 FUZZ_CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 # Under sanitizers gcc loses track of lengths: what it says of truncation there is said falsely; the plain build still checks.
-SANITIZE := -Wno-format-truncation -Wno-maybe-uninitialized -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZE := -Wno-unknown-warning-option -Wno-format-truncation -Wno-maybe-uninitialized -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS ?= -O2 -g
 CPPFLAGS_ALL = -std=gnu11 -D_GNU_SOURCE -DPEERGATE_VERSION='"$(VERSION)"' -Iinclude -Iuser/base -I$(BUILD) $(CPPFLAGS)
 CFLAGS_ALL = $(CFLAGS) $(WARN) $(HARDEN)
