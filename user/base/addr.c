@@ -323,7 +323,7 @@ static int read_cidr(struct prefix *ret, const char *text, const char *slash, st
 int prefix_parse(struct prefix *ret, bool *ret_widened, const char *text, struct why *why)
 {
 	const char *slash = text[0] == '/' ? NULL : strchr(text, '/');
-	struct endpoint endpoint;
+	struct endpoint endpoint = {0};
 	struct source_key key;
 	bool widened = false;
 	int error;

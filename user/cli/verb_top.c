@@ -269,8 +269,11 @@ static int run_until_end(struct top *self)
 static int run(struct cli *cli, const struct arguments *arguments)
 {
 	struct top *self = calloc(1, sizeof(*self));
-	int status = self ? read_count(arguments, &self->left) : cli_fail(-ENOMEM, NULL);
+	int status;
 
+	if (!self)
+		return cli_fail(-ENOMEM, NULL);
+	status = read_count(arguments, &self->left);
 	if (!status)
 		status = cli_connect(cli, &self->peergate);
 	if (!status) {

@@ -258,6 +258,8 @@ int device_find(int socket, const char *ifname, struct device *ret)
 	error = collect(socket, ifname, &answers);
 	if (error)
 		return error;
+	if (!answers.all) /* no memory for the answer */
+		return -ENOMEM;
 	*ret = answers.all[0];
 	free(answers.all);
 	/* An alternative name is found too, but pins and notices go by the first one. */

@@ -141,7 +141,7 @@ static int64_t id_of(const json_t *message)
 static int take_message(struct peergate *self, int64_t awaited, int64_t deadline_ms,
 			json_t **ret_answer, struct why *why)
 {
-	json_t *message;
+	json_t *message = NULL;
 	int error = read_message(self, deadline_ms, &message, why);
 
 	if (error)
