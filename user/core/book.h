@@ -129,6 +129,7 @@ struct link {
 	uint32_t next, previous;
 	bool online;
 	uint64_t since_ns, seen_ns, success_ns, tenured_ns; /* 0: never */
+	uint64_t vouched_ns; /* when the node itself last had this peer here: what trust goes by */
 };
 
 struct peer {

@@ -172,6 +172,20 @@ static int gossip_rule(double score)
 	return score < 0 ? RULE_GOSSIP_LOW : RULE_NOTHING;
 }
 
+static const char *results_word(enum report_event event)
+{
+	switch (event) {
+	case REPORT_HANDSHAKE:
+		return "ok, timeout, wrong_network, unviable_fork, incompatible, error";
+	case REPORT_RESPONSE:
+		return "ok, bad, invalid, timeout";
+	case REPORT_VERDICT:
+		return "ban, discourage, trust, clear";
+	default:
+		return "none";
+	}
+}
+
 int evidence_rule(const struct report *report, struct why *why)
 {
 	if (report->reason != REASON_NONE && goodbye_rule(report->reason) < 0)
@@ -186,7 +200,8 @@ int evidence_rule(const struct report *report, struct why *why)
 		if (events[i].event == report->event && events[i].result == report->result)
 			return events[i].rule;
 	}
-	return why_fill(why, -EINVAL, "result: not one that this event can have");
+	return why_fill(why, -EINVAL, "result: not one that this event can have (%s)",
+			results_word(report->event));
 }
 
 const struct rule *evidence_at(unsigned int rule)

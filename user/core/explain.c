@@ -185,6 +185,15 @@ static uint32_t place_around(const struct policy *self, const struct prefix *pre
 	return place_find(self, &wider);
 }
 
+/* Whether an automatic refusal does not count: somebody is trusted or protected here, or an operator has spoken. */
+static bool is_overruled(const struct policy *self, const struct place *place, uint64_t now_ns)
+{
+	struct decision held;
+
+	return !place_wants(self, place, now_ns, &held) ||
+	       held.until_ns != place->automatic.until_ns;
+}
+
 static void add_place(const struct policy *self, struct account *ret, const struct place *place,
 		      uint64_t now_ns)
 {
@@ -192,7 +201,8 @@ static void add_place(const struct policy *self, struct account *ret, const stru
 
 	add_said(ret, place, now_ns);
 	add_trust(ret, place, now_ns);
-	add_ruling(ret, "", &place->automatic, source ? &source->past : NULL, now_ns);
+	add_ruling(ret, is_overruled(self, place, now_ns) ? "overruled: " : "", &place->automatic,
+		   source ? &source->past : NULL, now_ns);
 }
 
 void policy_explain_prefix(const struct policy *self, const struct prefix *prefix, uint64_t now_ns,

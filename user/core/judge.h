@@ -16,6 +16,18 @@ struct hearing {
 	struct link *link;    /* between the two; NULL when either is missing */
 };
 
+/* What is known of the source; NULL: nowhere. */
+static inline struct source *hearing_source(const struct policy *self,
+					    const struct hearing *hearing)
+{
+	return hearing->place ? place_source(self, place_at(self, hearing->place)) : NULL;
+}
+
+static inline struct peer *hearing_peer(const struct policy *self, const struct hearing *hearing)
+{
+	return hearing->peer ? peer_at(self, hearing->peer) : NULL;
+}
+
 /* The place is synced by the caller afterwards. */
 void judge(struct policy *self, struct hearing *hearing);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "links.h"
 
+#include "trust.h"
+
 static struct source *source_of(const struct policy *self, const struct link *link)
 {
 	return source_at(self, place_at(self, link->place)->source);
@@ -81,6 +83,16 @@ static void chain(struct policy *self, uint32_t number, struct source *source)
 	source->peers++;
 }
 
+/* A trusted peer's trust goes with the link: it reaches no more sources than a peer has links (law 2). */
+static void give_up(struct policy *self, const struct link *link, uint32_t number, uint64_t at_ns)
+{
+	uint32_t place = link->place;
+
+	link_drop(self, number);
+	if (place && link_peer(self, number)->trusted)
+		trust_withdraw(self, place, at_ns);
+}
+
 struct link *link_obtain(struct policy *self, uint32_t peer, uint32_t place, uint64_t at_ns)
 {
 	struct link *link = link_find(self, peer, place);
@@ -91,8 +103,8 @@ struct link *link_obtain(struct policy *self, uint32_t peer, uint32_t place, uin
 		if (source->peers >= SOURCE_PEERS)
 			link_drop(self, least_useful_of_source(self, source));
 		slot = slot_for(self, peer);
-		link_drop(self, link_number(peer, slot));
 		link = &peer_at(self, peer)->links[slot];
+		give_up(self, link, link_number(peer, slot), at_ns);
 		*link = (struct link){.place = place};
 		chain(self, link_number(peer, slot), source);
 	}

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "places.h"
+#include "protect.h"
 #include "shares.h"
 
 enum { ALL_SERVICES = 0xff };
@@ -125,7 +126,8 @@ static bool is_operators(const struct policy *self, const struct decision *held,
 		return held->until_ns > after_s(now_ns, DAY_S) || !prefix_is_source(&held->prefix);
 	return held->reason == REASON_OPERATOR ||
 	       held->until_ns > after_s(now_ns, self->settings.ban_network_max_s) ||
-	       (!prefix_is_source(&held->prefix) && !is_fold);
+	       (!prefix_is_source(&held->prefix) && !is_fold) ||
+	       prefix_is_protected(self, &held->prefix, NULL);
 }
 
 static void restore_source(struct policy *self, struct place *place, uint32_t number,
@@ -135,7 +137,7 @@ static void restore_source(struct policy *self, struct place *place, uint32_t nu
 
 	if (source->known)
 		return; /* told twice */
-	source->known = !held->until_ns || held->score;
+	source->known = !held->until_ns;
 	source->past.tried = source->known;
 	source->past.seen_ns = now_ns;
 	source->past.ledger = (struct ledger){.at_ns = now_ns};
@@ -163,7 +165,7 @@ int policy_restore(struct policy *self, const struct decision *held, uint64_t no
 		return -ENOSPC;
 	place = place_at(self, number);
 	place_adopt(self, number, held);
-	if (prefix_is_source(&held->prefix) && !operators)
+	if (prefix_is_source(&held->prefix) && (held->score || !operators))
 		restore_source(self, place, number, held, self->now_ns);
 	if (operators)
 		place->said = ruling;

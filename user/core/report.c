@@ -9,6 +9,7 @@
 #include "links.h"
 #include "peers.h"
 #include "places.h"
+#include "trust.h"
 
 /* How far ahead of the last tick a report may claim to be: ticks come each second. */
 enum { AHEAD_S = 5 };
@@ -142,10 +143,23 @@ static bool connects(const struct policy *self, const struct hearing *hearing)
 		hearing->report->result == RESULT_OK && !peer_at(self, hearing->peer)->online);
 }
 
+/* The node itself has, or had, this peer there: not a line of a log, nor a dial that may have failed. */
+static void vouch(struct policy *self, const struct hearing *hearing)
+{
+	bool is_there =
+		hearing->report->event == REPORT_CONNECTED || hearing->rule->class == EVIDENCE_GOOD;
+
+	if (!is_there || !hearing->link || hearing->report->second_hand)
+		return;
+	hearing->link->vouched_ns = hearing->at_ns;
+	trust_renew(self, hearing->peer, hearing->place, hearing->at_ns);
+}
+
 static void note_connection(struct policy *self, const struct hearing *hearing)
 {
 	if (!hearing->peer)
 		return;
+	vouch(self, hearing);
 	if (connects(self, hearing))
 		on_connected(self, hearing);
 	else if (hearing->report->event == REPORT_DISCONNECTED)

@@ -35,9 +35,9 @@ void trust_peer(struct policy *self, uint32_t number, uint64_t at_ns)
 	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
 		const struct link *link = &peer->links[slot];
 
-		if (!link->place || !is_within_s(link->seen_ns, GOOD_FOR_S, at_ns))
+		if (!link->place || !is_within_s(link->vouched_ns, GOOD_FOR_S, at_ns))
 			continue;
-		trust_renew(self, number, link->place, link->seen_ns);
+		trust_renew(self, number, link->place, link->vouched_ns);
 		place_sync(self, link->place, self->now_ns);
 	}
 }
@@ -52,10 +52,20 @@ static bool has_other_trust(const struct policy *self, const struct source *sour
 {
 	for (uint32_t at = source->first_link; at; at = link_at(self, at)->next) {
 		if (link_peer(self, at)->trusted &&
-		    is_within_s(link_at(self, at)->seen_ns, GOOD_FOR_S, at_ns))
+		    is_within_s(link_at(self, at)->vouched_ns, GOOD_FOR_S, at_ns))
 			return true;
 	}
 	return false;
+}
+
+void trust_withdraw(struct policy *self, uint32_t number, uint64_t at_ns)
+{
+	struct place *place = place_at(self, number);
+
+	if (!place->trust_until_ns || has_other_trust(self, place_source(self, place), at_ns))
+		return;
+	place->trust_until_ns = 0;
+	place_sync(self, number, self->now_ns);
 }
 
 static void clear_place(struct policy *self, uint32_t number, uint64_t at_ns)
@@ -63,8 +73,7 @@ static void clear_place(struct policy *self, uint32_t number, uint64_t at_ns)
 	struct place *place = place_at(self, number);
 	struct source *source = place_source(self, place);
 
-	if (!has_other_trust(self, source, at_ns))
-		place->trust_until_ns = 0;
+	trust_withdraw(self, number, at_ns);
 	clear_past(&source->past);
 	source->run = 0;
 	place_refuse(self, number, NULL);

@@ -17,4 +17,7 @@ void trust_clear(struct policy *self, uint32_t peer, uint64_t at_ns);
 /* The peer has just authenticated at @place. The caller syncs it. */
 void trust_renew(struct policy *self, uint32_t peer, uint32_t place, uint64_t at_ns);
 
+/* The place has lost a trusted peer: trusted no more, unless another one was there within a day. */
+void trust_withdraw(struct policy *self, uint32_t place, uint64_t at_ns);
+
 #endif

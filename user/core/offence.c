@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "offence.h"
+
+#include "ladder.h"
+#include "links.h"
+#include "memo.h"
+#include "refuse.h"
+
+enum {
+	RUN_BACKS_OFF =
+		2, /* failures on distinct connections, one after the other, that back a source off */
+	RUN_CONFIRMS = 2, /* earlier failures that a follower's verdict or proof needs (law 1) */
+	UNCONFIRMED = 10, /* points of a proof that nothing confirms */
+	SAME_CONNECTION_S =
+		5, /* failures without a port or a connect between them are one, within so long */
+	ALLOWANCE_S = 10 * MINUTE_S,
+};
+
+static bool is_outbound(const struct policy *self, const struct hearing *hearing)
+{
+	const struct peer *peer = hearing_peer(self, hearing);
+
+	if (hearing->report->direction != DIRECTION_UNKNOWN)
+		return hearing->report->direction == DIRECTION_OUTBOUND;
+	return peer && peer->online && peer->direction == DIRECTION_OUTBOUND;
+}
+
+/* Law 1: what is left of this follower's allowance for this source, up to @points; the node itself has no limit. */
+static unsigned int allowed(const struct policy *self, struct source *source,
+			    const struct hearing *hearing, unsigned int points)
+{
+	struct allowance *mine = NULL;
+
+	if (!hearing->report->second_hand)
+		return points;
+	for (int i = 0; i < REPORTERS && !mine; i++) {
+		struct allowance *at = &source->allowances[i];
+
+		if (at->used && at->reporter == hearing->report->reporter)
+			mine = at;
+	}
+	for (int i = 0; i < REPORTERS && !mine; i++) {
+		if (!is_within_s(source->allowances[i].last_ns, ALLOWANCE_S, hearing->at_ns))
+			mine = &source->allowances[i];
+	}
+	if (!mine)
+		return 0;
+	/* Begins anew ten minutes after the last point taken: no ten minutes hold more than one allowance. */
+	if (!mine->used || mine->reporter != hearing->report->reporter ||
+	    !is_within_s(mine->last_ns, ALLOWANCE_S, hearing->at_ns))
+		*mine = (struct allowance){.reporter = hearing->report->reporter, .used = true};
+	if (points > self->settings.follower_allowance - mine->spent)
+		points = self->settings.follower_allowance - mine->spent;
+	mine->spent += (uint16_t)points;
+	if (points && hearing->at_ns > mine->last_ns)
+		mine->last_ns = hearing->at_ns;
+	return points;
+}
+
+/* Takes points from the peer and, when @source, from its source. Returns what the source lost. */
+static unsigned int debit(struct policy *self, const struct hearing *hearing, struct source *source,
+			  unsigned int points)
+{
+	struct peer *peer = hearing_peer(self, hearing);
+	unsigned int lost = source ? allowed(self, source, hearing, points) : 0;
+
+	if (peer) {
+		ledger_debit(&peer->past.ledger, &self->settings, points, hearing->at_ns);
+		peer->past.failure_ns = hearing->at_ns;
+		memo_add(&peer->past, hearing, points);
+	}
+	if (source) {
+		ledger_debit(&source->past.ledger, &self->settings, lost, hearing->at_ns);
+		source->past.failure_ns = hearing->at_ns;
+		memo_add(&source->past, hearing, lost);
+	}
+	return lost;
+}
+
+static bool is_another_connection(const struct policy *self, const struct failure *last,
+				  const struct hearing *hearing)
+{
+	const struct peer *peer = hearing_peer(self, hearing);
+	uint16_t port = hearing->report->port;
+
+	if (last->peer != hearing->peer || (peer && last->connection != peer->connection))
+		return true;
+	if (port && last->port && port != last->port)
+		return true;
+	return hearing->at_ns > after_s(last->at_ns, SAME_CONNECTION_S);
+}
+
+static void count_failure(const struct policy *self, struct source *source,
+			  const struct hearing *hearing)
+{
+	const struct peer *peer = hearing_peer(self, hearing);
+	bool is_remembered = is_within_s(source->failure.at_ns, HOUR_S, hearing->at_ns) ||
+			     is_within_s(source->past.backoffs.end_ns, DAY_S, hearing->at_ns);
+
+	if (!is_remembered)
+		source->run = 0;
+	if (source->run && !is_another_connection(self, &source->failure, hearing))
+		return;
+	source->run++;
+	source->failure = (struct failure){.at_ns = hearing->at_ns,
+					   .peer = hearing->peer,
+					   .connection = peer ? peer->connection : 0,
+					   .port = hearing->report->port};
+}
+
+/* Suspect: 10 minutes, then four times longer a level; a peer that was good for an hour gets the first step only (law 16). */
+static void back_off(struct policy *self, const struct hearing *hearing, struct source *source,
+		     uint32_t max_s)
+{
+	unsigned int step = ladder_backoff(&source->past.backoffs, hearing->at_ns);
+	bool was_good = hearing->link && link_is_tenured(hearing->link, hearing->at_ns);
+	uint32_t seconds = ladder_grow(self->settings.backoff_s, was_good ? 0 : 2 * step, max_s);
+	struct ruling ruling = ruling_for(hearing, STANDING_NEUTRAL, seconds);
+
+	source->past.backoffs.end_ns = ruling.until_ns;
+	refuse(self, hearing, &ruling);
+	if (hearing->peer)
+		hearing_peer(self, hearing)->ruling = ruling;
+}
+
+static bool backs_off(const struct policy *self, const struct hearing *hearing,
+		      const struct source *source, bool is_failure)
+{
+	if (source_has_good(self, source, hearing->peer))
+		return false;
+	if (is_failure && source->run >= RUN_BACKS_OFF)
+		return true;
+	return !hearing->rule->is_mild && hearing->peer && !hearing->report->second_hand &&
+	       ledger_penalty(&source->past.ledger, &self->settings, hearing->at_ns) >=
+		       BAND_DISCOURAGED;
+}
+
+static void suspect_of(struct policy *self, const struct hearing *hearing, unsigned int points,
+		       bool is_failure)
+{
+	bool is_dial = hearing->rule->is_dial && is_outbound(self, hearing);
+	struct source *source = is_dial ? NULL : hearing_source(self, hearing);
+	unsigned int lost = debit(self, hearing, source, points);
+
+	if (!source || !lost)
+		return;
+	if (is_failure)
+		count_failure(self, source, hearing);
+	if (backs_off(self, hearing, source, is_failure))
+		back_off(self, hearing, source, self->settings.backoff_max_s);
+}
+
+void on_suspect(struct policy *self, struct hearing *hearing)
+{
+	suspect_of(self, hearing, hearing->rule->points, hearing->rule->is_failure);
+}
+
+void on_fork(struct policy *self, struct hearing *hearing)
+{
+	struct source *source = hearing_source(self, hearing);
+
+	if (hearing->report->second_hand || !source || !hearing->peer) {
+		suspect_of(self, hearing, hearing->rule->points, true);
+		return;
+	}
+	debit(self, hearing, source, hearing->rule->points);
+	if (!source_has_good(self, source, hearing->peer))
+		back_off(self, hearing, source, self->settings.fork_max_s);
+}
+
+/* Laws 3 and 4: how long a ban is. */
+static uint32_t ban_seconds(struct policy *self, const struct hearing *hearing,
+			    struct source *source)
+{
+	const struct policy_settings *settings = &self->settings;
+	const struct place *place = place_at(self, hearing->place);
+	const struct peer *peer = hearing_peer(self, hearing);
+	unsigned int step = ladder_ban(&source->past.bans, hearing->at_ns);
+	uint32_t max_s =
+		hearing->rule->is_network ? settings->ban_network_max_s : settings->ban_max_s;
+	uint32_t first_s =
+		peer->established ? settings->ban_established_s : settings->ban_handshake_s;
+
+	if (source_has_tenured(self, source, hearing->peer, hearing->at_ns) ||
+	    source_has_good(self, source, hearing->peer))
+		max_s = settings->ban_handshake_s;
+	return ladder_jitter(&self->hash, &place->prefix, step,
+			     ladder_grow(first_s, 2 * step, max_s), max_s);
+}
+
+/* Law 15: the newest proof outweighs any past; tenure and rewards start again. */
+static void forget_merits(struct policy *self, const struct hearing *hearing, struct source *source)
+{
+	struct peer *peer = hearing_peer(self, hearing);
+
+	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
+		peer->links[slot].tenured_ns = 0;
+		peer->links[slot].success_ns = 0;
+		peer->links[slot].since_ns = hearing->at_ns;
+	}
+	peer->past.ledger.reward = 0;
+	source->past.ledger.reward = 0;
+}
+
+/* Law 1: an authenticated peer at a seen address, told by the node itself, or by a follower after two failures there. */
+static bool is_proven(const struct hearing *hearing, const struct source *source)
+{
+	if (!hearing->peer || !source)
+		return false;
+	return !hearing->report->second_hand || source->run >= RUN_CONFIRMS;
+}
+
+/* The node convicts a peer whose address it does not tell: the peer is banned, no source. */
+static void ban_peer(struct policy *self, const struct hearing *hearing)
+{
+	struct peer *peer = hearing_peer(self, hearing);
+	unsigned int step = ladder_ban(&peer->past.bans, hearing->at_ns);
+	uint32_t seconds =
+		ladder_grow(self->settings.ban_handshake_s, 2 * step, self->settings.ban_max_s);
+
+	peer->ruling = ruling_for(hearing, STANDING_BANNED, seconds);
+	peer->past.bans.end_ns = peer->ruling.until_ns;
+}
+
+static void on_unproven(struct policy *self, struct hearing *hearing)
+{
+	bool is_own = hearing->peer && !hearing->report->second_hand;
+
+	suspect_of(self, hearing, is_own ? hearing->rule->points : UNCONFIRMED, true);
+	if (is_own)
+		ban_peer(self, hearing);
+}
+
+void on_proof(struct policy *self, struct hearing *hearing)
+{
+	struct source *source = hearing_source(self, hearing);
+	struct ruling ruling;
+
+	if (!is_proven(hearing, source)) {
+		on_unproven(self, hearing);
+		return;
+	}
+	debit(self, hearing, source, hearing->rule->points);
+	ruling = ruling_for(hearing, STANDING_BANNED, ban_seconds(self, hearing, source));
+	forget_merits(self, hearing, source);
+	if (ruling.until_ns > source->past.bans.end_ns)
+		source->past.bans.end_ns = ruling.until_ns;
+	hearing_peer(self, hearing)->ruling = ruling;
+	refuse(self, hearing, &ruling);
+}
