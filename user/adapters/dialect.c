@@ -84,7 +84,7 @@ static bool among(const char *word, const char *const *words)
 
 enum way dialect_way(const struct dialect *self, const struct entry *entry)
 {
-	const char *word = entry_text(entry, self->direction);
+	const char *word = entry_word(entry, self->direction);
 
 	if (!word)
 		return WAY_UNKNOWN;

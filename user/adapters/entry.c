@@ -7,12 +7,26 @@
 
 #include "moment.h"
 
-const char *entry_text(const struct entry *self, const char *key)
+static const struct entry_field *field_of(const struct entry *self, const char *key)
 {
 	for (unsigned int i = 0; i < self->count; i++)
 		if (!strcmp(self->fields[i].key, key))
-			return self->fields[i].text;
+			return &self->fields[i];
 	return NULL;
+}
+
+const char *entry_text(const struct entry *self, const char *key)
+{
+	const struct entry_field *field = field_of(self, key);
+
+	return field && !field->is_number ? field->text : NULL;
+}
+
+const char *entry_word(const struct entry *self, const char *key)
+{
+	const struct entry_field *field = field_of(self, key);
+
+	return field ? field->text : NULL;
 }
 
 /* A value as text: numbers as the logger wrote them; NULL for what is neither. */
@@ -39,7 +53,8 @@ static void take_fields(struct entry *self)
 			return;
 		text = text_of(value, self->numbers[self->count]);
 		if (text)
-			self->fields[self->count++] = (struct entry_field){key, text};
+			self->fields[self->count++] =
+				(struct entry_field){key, text, !json_is_string(value)};
 	}
 }
 

@@ -15,6 +15,7 @@ enum { ENTRY_FIELDS_MAX = 32, ENTRY_NUMBER_MAX = 32 };
 
 struct entry_field {
 	const char *key, *text;
+	bool is_number;
 };
 
 struct entry {
@@ -28,8 +29,10 @@ struct entry {
 	json_t *owner; /* holds the texts */
 };
 
-/* The text of a field; NULL when there is none of that name. */
+/* The text of a field; NULL when there is none of that name, or a number. */
 const char *entry_text(const struct entry *self, const char *key);
+/* The same, and numbers are welcome. */
+const char *entry_word(const struct entry *self, const char *key);
 
 /*
  * The JSON form (logrus): one object a line. Fields that are neither text nor number, and texts with a NUL in them, are
