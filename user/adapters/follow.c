@@ -24,7 +24,9 @@ struct follow {
 	struct follower follower;
 	struct sender sender;
 	struct tail tail;
-	bool tailing, asked_again, gone;
+	bool tailing;
+	bool gone;     /* the daemon is away */
+	bool advised;  /* that the log is not in JSON form */
 	uint64_t told; /* what the last line of counts said: lines and skipped */
 	uv_loop_t loop;
 	uv_signal_t interrupt, terminate;
@@ -47,12 +49,13 @@ static void say_counts(const struct follow *self)
 
 	log_info("follow: %" PRIu64 " lines, %" PRIu64 " reports (%" PRIu64 " taken, %" PRIu64
 		 " refused, %" PRIu64 " dropped, %zu waiting); skipped: %" PRIu64
-		 " not of the log's form, %" PRIu64 " too long, %" PRIu64 " cut, %" PRIu64
-		 " from the future, %" PRIu64 " without a peer or with a false address",
+		 " no entries, %" PRIu64 " of another form, %" PRIu64 " too long, %" PRIu64
+		 " cut, %" PRIu64 " from the future, %" PRIu64
+		 " without a peer or with a false address",
 		 counts->lines, counts->news, self->sender.sent, self->sender.refused,
 		 self->sender.dropped, json_array_size(self->sender.waiting), counts->malformed,
-		 self->follower.lines.too_long, self->follower.lines.cut, counts->future,
-		 counts->odd);
+		 counts->foreign, self->follower.lines.too_long, self->follower.lines.cut,
+		 counts->future, counts->odd);
 }
 
 static void on_counts(uv_timer_t *timer)
@@ -121,6 +124,12 @@ static void on_bytes(void *context, const char *bytes, size_t length)
 	struct follow *self = context;
 
 	follower_feed(&self->follower, bytes, length, now_ms());
+	if (self->follower.counts.foreign && !self->advised)
+		log_warning("follow: %s has entries that are not in JSON form: there anybody's "
+			    "words look like the node's, so "
+			    "nothing near them is taken; start the node with --log-format=json",
+			    self->settings->file);
+	self->advised = self->follower.counts.foreign;
 	if (!self->gone)
 		flush(self);
 }

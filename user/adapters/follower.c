@@ -128,6 +128,24 @@ static void take_entry(struct follower *self, const struct entry *entry)
 		tell(self, &pattern->findings[i], &subject);
 }
 
+/* Whether the line begins as an entry of logfmt, of plain text or of coloured text does. */
+static bool is_foreign(const char *line, size_t length)
+{
+	if (length >= 5 && !memcmp(line, "time=", 5))
+		return true;
+	return length >= 2 && ((line[0] == '[' && isdigit((unsigned char)line[1])) ||
+			       (line[0] == '\x1b' && line[1] == '['));
+}
+
+static bool is_distrusted(struct follower *self, const char *line, size_t length)
+{
+	if (is_foreign(line, length))
+		self->distrusted = FOREIGN_DISTRUST;
+	else if (self->distrusted)
+		self->distrusted -= length < self->distrusted ? length : self->distrusted;
+	return self->distrusted;
+}
+
 static void take_line(void *context, const char *line, size_t length)
 {
 	struct follower *self = context;
@@ -136,6 +154,10 @@ static void take_line(void *context, const char *line, size_t length)
 	const char *message = entry_peek_json(line, length, &peeked);
 
 	self->counts.lines++;
+	if (is_distrusted(self, line, length)) {
+		self->counts.foreign++;
+		return;
+	}
 	if (message && !dialect_knows(self->dialect, message, peeked))
 		return;
 	if (entry_read_json(&entry, line, length)) {
@@ -165,6 +187,6 @@ void follower_restart(struct follower *self)
 
 uint64_t follower_skipped(const struct follower *self)
 {
-	return self->counts.malformed + self->counts.future + self->counts.odd +
-	       self->lines.too_long + self->lines.cut;
+	return self->counts.malformed + self->counts.foreign + self->counts.future +
+	       self->counts.odd + self->lines.too_long + self->lines.cut;
 }

@@ -16,10 +16,17 @@
 #include "news.h"
 #include "timeline.h"
 
+/*
+ * In the text forms a peer's words are not escaped: an agent string can hold whole lines, JSON too, and it may be 8 KiB. So
+ * after an entry of such a form nothing is taken for longer than anybody's words can be: only a log that is JSON is read.
+ */
+enum { FOREIGN_DISTRUST = 64 << 10 };
+
 struct follower_counts {
 	uint64_t lines;	    /* whole lines seen */
 	uint64_t news;	    /* reports made */
 	uint64_t malformed; /* not read: no entry of the log's form */
+	uint64_t foreign;   /* entries of another form, and lines too near behind one */
 	uint64_t future;    /* not taken: from the future */
 	uint64_t
 		odd; /* known message, but its peer or address is none, or they contradict each other */
@@ -31,7 +38,8 @@ struct follower {
 	struct lines lines;
 	struct join *join;
 	struct follower_counts counts;
-	int64_t now_ms; /* of the call that feeds */
+	int64_t now_ms;	   /* of the call that feeds */
+	size_t distrusted; /* bytes yet to come of which nothing is taken */
 	void (*tell)(void *context, const struct news *news);
 	void *context;
 };
