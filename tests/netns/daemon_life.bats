@@ -119,10 +119,10 @@ teardown() {
 	run nsenter --net="/run/netns/$NODE" "$PEERGATED" --interface gate0 --service b=tcp:1 --run-dir "$RUN.2" --pin-dir "$PINS"
 	[ "$status" -eq 1 ]
 	[[ $output == *"$DAEMON"* ]]
-	run nsenter --net="/run/netns/$NODE" "$PEERGATED" --service b=tcp:1 --run-dir "$RUN" --pin-dir "$PINS.2"
+	run nsenter --net="/run/netns/$NODE" "$PEERGATED" --service b=tcp:1 --run-dir "$RUN" --pin-dir "$PINS-2"
 	[ "$status" -eq 1 ]
 	[[ $output == *"another daemon serves $COMMON"* ]]
-	[ ! -e "$PINS.2" ] || "$PEERGATED" --off --pin-dir "$PINS.2"
+	[ ! -e "$PINS-2" ] || "$PEERGATED" --off --pin-dir "$PINS-2"
 	run ask rpc_modules
 	[[ $output == *result* ]]
 }
@@ -151,7 +151,9 @@ teardown() {
 		--lease;soon no_duration
 		--pace;fast no_rate
 		--leak;2 no_share
-		--resets;bad_sore bad_sore
+		--resets;unknwon did_you_mean_unknown?
+		--pace;1/1h;--pace-burst;100 longer_than_a_day
+		--ban-max;13h outside
 		--sources-max;9999999999 outside
 		--sources-max;-1 no_whole
 		--user;nobody-like-that no_user

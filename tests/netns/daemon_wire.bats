@@ -40,7 +40,7 @@ nothing_changed() {
 	refuses '{"jsonrpc":"2.0","id":nul,"method":"gate_status"}' -32700 "byte"
 	refuses '{"id":"a string left open}' -32700 "not JSON"
 	refuses '{"jsonrpc":"2.0","id":1,"id":2,"method":"gate_status"}' -32700 "uplicate"
-	refuses $'{"jsonrpc":"2.0","id":1,"method":"\xff\xfe"}' -32700 "UTF-8"
+	refuses $'{"jsonrpc":"2.0","id":1,"method":"\xff\xfe"}' -32700 "byte 0xff"
 	refuses '{"jsonrpc":"2.0","id":1' -32700 "not JSON"
 	nothing_changed
 }
@@ -112,7 +112,7 @@ nothing_changed() {
 		gate_report [{"peer":"x","event":"goodbye"}] code
 		gate_report [{"peer":"x","event":"goodbye","code":70000}] code
 		gate_report [{"peer":"x","event":"goodbye","code":1.5}] code
-		gate_report [{"peer":"x y","event":"connected"}] peer
+		gate_report [{"peer":"x%y","event":"connected"}] peer
 		gate_report [{"peer":"","event":"connected"}] peer
 		gate_report [{"peer":"x","addr":"nowhere","event":"connected"}] addr
 		gate_report [{"peer":"x","event":"connected","direction":"up"}] direction
@@ -162,9 +162,9 @@ nothing_changed() {
 }
 
 @test "ids come back as they were" {
-	for id in 0 -1 7 '"x"' null 9007199254740991 '"\u00e9"'; do
+	for id in 0 -1 7 '"x"' null 9007199254740991 '"é"'; do
 		run send "{\"jsonrpc\":\"2.0\",\"id\":$id,\"method\":\"gate_ban\",\"params\":{\"ttl\":99999999999999999999}}"
-		[[ $output == *"\"id\":${id/\\u00e9/é},"* ]]
+		[[ $output == *"\"id\":$id,"* ]] || { echo "$id: $output" && return 1; }
 	done
 }
 

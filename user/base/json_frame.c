@@ -195,6 +195,7 @@ static void between(struct json_frame *self)
 	self->depth = 0;
 	self->size = 0;
 	self->skipping = false;
+	self->many_lines = false;
 }
 
 /* A bracket that opens a line is most likely the next request of a peer that writes one a line. */
@@ -241,6 +242,17 @@ static enum frame_event check_limits(struct json_frame *self)
 	return self->skipping ? FRAME_TOO_LONG : FRAME_MORE;
 }
 
+/* Within a value. */
+static enum frame_event take_newline(struct json_frame *self)
+{
+	if (self->skipping && !self->many_lines) {
+		between(self);
+		return FRAME_SKIPPED;
+	}
+	self->many_lines = true;
+	return check_limits(self);
+}
+
 static enum frame_event take_one(struct json_frame *self, unsigned char c, size_t *at)
 {
 	unsigned char before = self->state;
@@ -264,7 +276,9 @@ static enum frame_event take_one(struct json_frame *self, unsigned char c, size_
 	if (self->state != BETWEEN)
 		self->size++;
 	self->skipped += self->skipping;
-	return check_limits(self);
+	if (c != '\n' || self->state == BETWEEN)
+		return check_limits(self);
+	return take_newline(self);
 }
 
 /* The plain letters of a string need no grammar, and most bytes are such. */

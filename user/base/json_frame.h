@@ -32,6 +32,7 @@ struct json_frame {
 	uint64_t depth;
 	unsigned char state;
 	bool skipping;	 /* the value is refused: only its end is looked for */
+	bool many_lines; /* it had a newline before it was refused, so a newline is not its end */
 	bool line_start; /* only blanks since the last newline */
 };
 
@@ -42,7 +43,8 @@ void json_frame_init(struct json_frame *self, size_t size_max, unsigned int dept
  * many bytes were taken: 0 of a value that ended just before them (a number ends with what follows it).
  *
  * After FRAME_MALFORMED the stream is taken up again behind the line of the fault, or at the fault itself when that is a
- * bracket that opens a line. After FRAME_TOO_LONG and FRAME_TOO_DEEP the rest of that value comes as FRAME_MORE and at last FRAME_SKIPPED.
+ * bracket that opens a line. After FRAME_TOO_LONG and FRAME_TOO_DEEP the rest of that value comes as FRAME_MORE and at last FRAME_SKIPPED: at its last
+ * bracket, or at a newline when the value had none before it was refused (its writer puts one value a line).
  */
 enum frame_event json_frame_next(struct json_frame *self, const char *bytes, size_t length,
 				 size_t *ret_taken);

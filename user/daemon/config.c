@@ -35,8 +35,6 @@ void config_default(struct config *ret)
 	ret->wire = (struct config_wire){
 		.value_max = 1 << 20, .depth_max = 32, .clients_max = 64, .output_max = 1 << 20};
 	policy_settings_default(&ret->policy);
-	ret->policy.sources_max = ret->sources_max;
-	ret->policy.prefixes_max = ret->prefixes_max;
 }
 
 const struct config_key *config_find(const char *name, struct why *why)
@@ -137,8 +135,26 @@ int config_load(struct config *self, const char *path, struct why *why)
 	return 0;
 }
 
-int config_check(const struct config *self, struct why *why)
+static int check_rate(const char *key, uint64_t interval_ns, uint32_t burst, struct why *why)
 {
+	if (interval_ns <= 86400 * NS_PER_S && interval_ns * (uint64_t)burst <= 86400 * NS_PER_S)
+		return 0;
+	return why_fill(why, -ERANGE, "%s: a burst of %u at this rate takes longer than a day", key,
+			burst);
+}
+
+int config_check(struct config *self, struct why *why)
+{
+	int error;
+
+	/* The book and the kernel hold the same. */
+	self->policy.sources_max = self->sources_max;
+	self->policy.prefixes_max = self->prefixes_max;
+	error = check_rate("pace", self->pace_ns, self->pace_burst, why);
+	if (!error)
+		error = check_rate("newcomers", self->newcomers_ns, self->newcomers_burst, why);
+	if (error)
+		return error;
 	if (self->interface_count && !self->service_count)
 		return why_fill(why, -EINVAL,
 				"%s is to be gated, but no service is named: give --service "

@@ -93,8 +93,8 @@ void config_clear(struct config *self, const struct config_key *key);
 /* Reads @path on top of @self. @why names file, line and what is wrong there. */
 int config_load(struct config *self, const char *path, struct why *why);
 
-/* What only the whole can tell: a service without interface, ranges of the policy. */
-int config_check(const struct config *self, struct why *why);
+/* What only the whole can tell: an interface without a service, rates, ranges of the policy. Fills in what follows from others. */
+int config_check(struct config *self, struct why *why);
 
 /* Whether the value of @key is another in @next. */
 bool config_differs(const struct config *self, const struct config *next,

@@ -63,6 +63,22 @@ static int set_duration(struct config *config, const struct config_key *key, con
 	return 0;
 }
 
+/* The policy's durations are whole seconds. */
+static int set_seconds(struct config *config, const struct config_key *key, const char *value,
+		       struct why *why)
+{
+	uint64_t ns;
+	int error = duration_parse(value, &ns, why);
+
+	if (error)
+		return error;
+	if (ns < key->min * NS_PER_S || ns > key->max * NS_PER_S)
+		return why_fill(why, -ERANGE, "%s is outside %llus .. %llus", value,
+				(unsigned long long)key->min, (unsigned long long)key->max);
+	*(uint32_t *)member(config, key) = (uint32_t)(ns / NS_PER_S);
+	return 0;
+}
+
 static int set_share(struct config *config, const struct config_key *key, const char *value,
 		     struct why *why)
 {
@@ -187,6 +203,17 @@ static int set_log_level(struct config *config, const struct config_key *key, co
 	return 0;
 }
 
+static int no_reason(const char *word, struct why *why)
+{
+	const char *words[REASONS], *near;
+
+	for (unsigned int i = 0; i < REASONS; i++)
+		words[i] = reason_word(i);
+	near = nearest_word(word, words, REASONS);
+	return why_fill(why, -EINVAL, "\"%.40s\" is no reason%s%s%s", word,
+			near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+}
+
 /* "too_many_peers, rate_limited", or "none". */
 static int set_resets(struct config *config, const struct config_key *key, const char *value,
 		      struct why *why)
@@ -205,8 +232,7 @@ static int set_resets(struct config *config, const struct config_key *key, const
 		if (!word[0])
 			continue;
 		if (reason < 0)
-			return why_fill(why, -EINVAL, "\"%.40s\" is no reason: see docs/WIRE.md",
-					word);
+			return no_reason(word, why);
 		resets |= reason == REASON_NONE ? 0 : 1U << reason;
 	}
 	config->resets = resets;
@@ -220,6 +246,10 @@ static int set_resets(struct config *config, const struct config_key *key, const
 #define SECONDS(n) ((n)*NS_PER_S)
 #define TEXT(field) set_text, AT(field), 0, 0
 #define WHOLE(field, min, max) set_whole, AT(field), min, max
+#define PERIOD(field, min, max) set_seconds, AT(field), min, max
+#define HOUR 3600
+#define HALF (12 * HOUR)
+#define DAY (24 * HOUR)
 #define RATE(field) set_rate, AT(field), 0, 0
 
 const struct config_key config_keys[] = {
@@ -261,7 +291,7 @@ const struct config_key config_keys[] = {
 	 AT(resets), 0, 0, CHANGE_LIVE, false},
 	{"sources-max", "N", "sources that the kernel holds", WHOLE(sources_max, 64, 1 << 24),
 	 CHANGE_RESTART, false},
-	{"prefixes-max", "N", "prefixes that the kernel holds", WHOLE(prefixes_max, 16, 1 << 22),
+	{"prefixes-max", "N", "prefixes that the kernel holds", WHOLE(prefixes_max, 16, 1 << 20),
 	 CHANGE_RESTART, false},
 	{"pace-max", "N", "sources whose pace is remembered", WHOLE(pace_max, 64, 1 << 24),
 	 CHANGE_RESTART, false},
@@ -273,5 +303,39 @@ const struct config_key config_keys[] = {
 	 CHANGE_LIVE, false},
 	{"output-max", "BYTES", "answers queued for one client",
 	 WHOLE(wire.output_max, 4096, 1 << 28), CHANGE_LIVE, false},
+	{"capacity-stale", "TIME", "how long a node's own count is believed", set_duration,
+	 AT(policy.capacity_stale_ns), SECONDS(1), SECONDS(3600), CHANGE_RESTART, false},
+	{"peers-max", "N", "peers in the book", WHOLE(policy.peers_max, 16, 1 << 24),
+	 CHANGE_RESTART, false},
+	{"penalty-half-life", "TIME", "in which a penalty halves",
+	 PERIOD(policy.penalty_half_life_s, 10, DAY), CHANGE_RESTART, false},
+	{"reward-half-life", "TIME", "in which a reward halves",
+	 PERIOD(policy.reward_half_life_s, 60, 30 * DAY), CHANGE_RESTART, false},
+	{"backoff", "TIME", "suspect: the first backoff, times 4 each",
+	 PERIOD(policy.backoff_s, 1, HALF), CHANGE_RESTART, false},
+	{"backoff-max", "TIME", "suspect: the longest backoff",
+	 PERIOD(policy.backoff_max_s, 1, HALF), CHANGE_RESTART, false},
+	{"ban-handshake", "TIME", "proof in the handshake: the first ban, times 4 each",
+	 PERIOD(policy.ban_handshake_s, 1, HALF), CHANGE_RESTART, false},
+	{"ban-established", "TIME", "proof on a link that was: the first ban, times 4 each",
+	 PERIOD(policy.ban_established_s, 1, HALF), CHANGE_RESTART, false},
+	{"ban-max", "TIME", "the longest automatic ban", PERIOD(policy.ban_max_s, 1, HALF),
+	 CHANGE_RESTART, false},
+	{"ban-network-max", "TIME", "the longest ban for a wrong network",
+	 PERIOD(policy.ban_network_max_s, 1, DAY), CHANGE_RESTART, false},
+	{"fork-max", "TIME", "the longest backoff for another fork",
+	 PERIOD(policy.fork_max_s, 1, HALF), CHANGE_RESTART, false},
+	{"capacity-backoff", "TIME", "too many peers: the first backoff, times 2 each",
+	 PERIOD(policy.capacity_s, 1, HOUR), CHANGE_RESTART, false},
+	{"capacity-goodbye", "TIME", "the first one after goodbye 129 (Prysm's)",
+	 PERIOD(policy.capacity_goodbye_s, 1, HOUR), CHANGE_RESTART, false},
+	{"capacity-backoff-max", "TIME", "too many peers: the longest backoff",
+	 PERIOD(policy.capacity_max_s, 1, HALF), CHANGE_RESTART, false},
+	{"follower-allowance", "POINTS", "what one follower may take from a source in ten minutes",
+	 WHOLE(policy.follower_allowance, 0, 100), CHANGE_RESTART, false},
+	{"share-permille", "N", "of the sources, for the refusals of one /16 or /32",
+	 WHOLE(policy.share_permille, 1, 1000), CHANGE_RESTART, false},
+	{"fold-at", "N", "so many banned /64 of a /56 become one ban of it",
+	 WHOLE(policy.fold_at, 2, 256), CHANGE_RESTART, false},
 };
 const unsigned int config_key_count = sizeof(config_keys) / sizeof(config_keys[0]);

@@ -107,8 +107,8 @@ static int turn_off(const struct config *config, struct why *why)
 
 int main(int argc, char **argv)
 {
-	static struct options options;
-	static struct config config;
+	struct options options;
+	struct config config;
 	struct why why = {""};
 	int error;
 

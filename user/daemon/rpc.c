@@ -31,7 +31,7 @@ static void append_id(struct buffer *out, const json_t *id)
 	double real = json_real_value(id);
 	char text[32];
 
-	if (!json_is_real(id) || real != floor(real) || fabs(real) > 1e15) {
+	if (!json_is_real(id) || real != floor(real) || fabs(real) > 9007199254740992.0) {
 		rpc_append(out, id);
 		return;
 	}

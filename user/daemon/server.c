@@ -161,7 +161,7 @@ static void start_handles(struct server *self)
 	uv_timer_start(&self->second, on_second, 0, TICK_MS);
 }
 
-static int attach_all(struct server *self, struct why *why)
+static int check_all(const struct server *self, struct why *why)
 {
 	const struct config *config = &self->engine.config;
 	int error = 0;
@@ -169,6 +169,14 @@ static int attach_all(struct server *self, struct why *why)
 	for (unsigned int i = 0; i < config->interface_count && !error; i++)
 		error = gate_check(self->engine.gate, config->interfaces[i], config->attach,
 				   config->gate_lo, why);
+	return error;
+}
+
+static int attach_all(struct server *self, struct why *why)
+{
+	const struct config *config = &self->engine.config;
+	int error = 0;
+
 	for (unsigned int i = 0; i < config->interface_count && !error; i++)
 		error = gate_attach(self->engine.gate, config->interfaces[i], config->attach,
 				    config->gate_lo, why);
@@ -219,7 +227,9 @@ int server_open(struct server *self, const struct config *config, struct gate *g
 	self->engine.decided = on_decision;
 	self->engine.context = self;
 	start_handles(self);
-	error = listen_both(self, group, why);
+	error = check_all(self, why);
+	if (!error)
+		error = listen_both(self, group, why);
 	if (!error)
 		error = watch(self, &self->events, gate_events_fd(gate), on_events, why);
 	if (!error)

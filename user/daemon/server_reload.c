@@ -44,7 +44,7 @@ static void attach_new(struct server *self, const struct config *before)
 
 void server_reload(struct server *self)
 {
-	static struct config next, before;
+	struct config next, before;
 	struct why why = {""};
 	int error = options_config(self->options, &next, &why);
 
