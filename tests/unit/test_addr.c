@@ -139,6 +139,8 @@ static void prefixes_contain_and_overlap(void **state)
 	assert_true(prefix_overlaps(&wide, &narrow) && prefix_overlaps(&narrow, &wide));
 	assert_false(prefix_overlaps(&wide, &other));
 	assert_false(prefix_is_source(&wide));
+	assert_int_equal(prefix_parse(&other, NULL, "::1", NULL), 0);
+	assert_false(prefix_contains(&other, &e.addr) || prefix_overlaps(&wide, &other));
 }
 
 static void suggests_the_nearest_word(void **state)

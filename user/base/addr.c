@@ -94,6 +94,9 @@ bool prefix_contains(const struct prefix *self, const struct addr *addr)
 {
 	struct addr cut = *addr;
 
+	/* As a source ::/64 lives in another key than IPv4, though IPv4 is written inside of it. */
+	if (addr_is_ipv4(addr) && !addr_is_ipv4(&self->addr) && prefix_is_source(self))
+		return false;
 	clear_host_bits(&cut, self->length);
 	return addr_equal(&cut, &self->addr);
 }
