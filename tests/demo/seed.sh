@@ -24,7 +24,7 @@ has_open() {
 
 seed_without() {
 	seed_replay without
-	say "  without the gate: $(seed_reached without) connects reached the listener, $(seed_reached without after) of them after the verdict"
+	seed_say "without the gate:" without
 }
 
 seed_with() {
@@ -36,7 +36,7 @@ seed_with() {
 	running "$follower" follow
 	seed_replay with
 	running "$follower" follow
-	say "  with the gate:    $(seed_reached with) connects reached the listener, $(seed_reached with after) of them after the verdict"
+	seed_say "with the gate:   " with
 	say
 	ask explain "$SEED_PEER" | sed 's/^/  /'
 	say
@@ -44,11 +44,19 @@ seed_with() {
 	daemon_off
 }
 
-# seed_reached WAY [after]: how many connects the listener saw, all or after the verdict.
+# seed_reached WAY: how many connects the listener saw of those begun before the verdict, and of the others.
 seed_reached() {
-	local since=0
-	[ "${2:-}" != after ] || since=$(jq -s 'map(select(.ev == "verdict") | .t) | first // infinite' "$WORK/replay-$1.jsonl")
-	jq -s --argjson since "$since" 'map(select(.ev == "reached" and .t >= $since)) | length' "$WORK/listen-$1.jsonl"
+	jq -rs --slurpfile listen "$WORK/listen-$1.jsonl" '
+		(map(select(.ev == "verdict") | .t) | first // infinite) as $verdict |
+		(map(select(.ev == "dial" and .ok and .t < $verdict) | .port)) as $before |
+		[$listen[] | select(.ev == "reached") | .port] |
+		"\(map(select(IN($before[]))) | length) \(map(select(IN($before[]) | not)) | length)"' "$WORK/replay-$1.jsonl"
+}
+
+seed_say() {
+	local before after
+	read -r before after < <(seed_reached "$2")
+	say "  $1 $before connects reached the listener before the verdict, $after after it"
 }
 
 act_seed() {

@@ -4,7 +4,7 @@
 # then it enforces; a second wave of bad peers and new good ones come while it does.
 
 STORM_COUNT=132 # bad peers of each family, in the first wave
-WAVE_COUNT=32   # and in the second
+WAVE_COUNT=64   # and in the second
 STORM_FLOOD=203.0.113.200
 STORM_GOOD=(203.0.113.1 203.0.113.2 203.0.113.3 203.0.113.4 2001:db8:8000::1 2001:db8:8001::1 2001:db8:8002::1 2001:db8:8003::1)
 STORM_NEW=(203.0.113.11 203.0.113.12 203.0.113.13 203.0.113.14 2001:db8:8010::1 2001:db8:8011::1 2001:db8:8012::1 2001:db8:8013::1)
@@ -25,7 +25,7 @@ storm_addresses() {
 		printf '198.51.100.%d\n2001:db8:%x::1\n' $((1 + i)) $((0x1000 + i))
 	done
 	for ((i = 0; i < WAVE_COUNT; i++)); do
-		printf '198.51.100.%d\n2001:db8:%x::1\n' $((201 + i)) $((0x2000 + i))
+		printf '198.51.100.%d\n2001:db8:%x::1\n' $((151 + i)) $((0x2000 + i))
 	done
 	printf '%s\n' "${STORM_GOOD[@]}" "${STORM_NEW[@]}" "$STORM_FLOOD"
 }
@@ -75,7 +75,7 @@ storm_cast() {
 	storm_peers good good -sources "$(joined "${STORM_GOOD[@]}")"
 	wait_for 20 "the good peers to be connected" answered good ${#STORM_GOOD[@]}
 	storm_ready storm 198.51.100.1 2001:db8:1000::1 "$STORM_COUNT"
-	storm_ready wave 198.51.100.201 2001:db8:2000::1 "$WAVE_COUNT"
+	storm_ready wave 198.51.100.151 2001:db8:2000::1 "$WAVE_COUNT"
 }
 
 storm_observe() {

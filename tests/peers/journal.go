@@ -21,6 +21,7 @@ type entry struct {
 	Peer string  `json:"peer,omitempty"` // its libp2p ID
 	Kind string  `json:"kind,omitempty"` // good, mute, wrong, flood
 	Over string  `json:"over,omitempty"` // tcp, quic
+	Port uint16  `json:"port,omitempty"` // the peer's, where it tells connections apart
 
 	// ev "report": what the node told peergate, when the answer came, and whether it came in time.
 	Event  string  `json:"event,omitempty"`

@@ -9,13 +9,14 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"time"
 )
 
 func serve(c net.Conn, j *journal) {
 	defer c.Close()
-	host, _, _ := net.SplitHostPort(c.RemoteAddr().String())
-	j.write(entry{Ev: "reached", Src: host})
+	from, _ := netip.ParseAddrPort(c.RemoteAddr().String())
+	j.write(entry{Ev: "reached", Src: from.Addr().Unmap().String(), Port: from.Port()})
 	j.flush()
 	_ = c.SetDeadline(time.Now().Add(time.Minute))
 	_, _ = io.Copy(io.Discard, c)

@@ -4,7 +4,8 @@ package main
 
 // replay: a node's log happens again. Each connect in it is made as a real TCP connection from the peer's address at the
 // log's own pace (times speed); a line is written when it happens, with the time it happens at. A connect that does not
-// reach the listener leaves no line, as it would leave none in the node's log.
+// reach the listener leaves no "Connected", as it would leave none in the node's log; the node's other words stand as
+// they were said.
 
 import (
 	"bufio"
@@ -87,6 +88,9 @@ func (r *replay) connect(l line) {
 		e.Err = err.Error()
 		r.journal.write(e)
 		return
+	}
+	if local, ok := c.LocalAddr().(*net.TCPAddr); ok {
+		e.Port = uint16(local.Port)
 	}
 	r.journal.write(e)
 	_ = r.happen(l)

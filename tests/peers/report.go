@@ -96,8 +96,9 @@ func seed(all map[string][]entry, f *faults) seedResult {
 			f.add("the 2019 log, %s the gate: the replay did not come to the verdict", way)
 			continue
 		}
-		tried := count(all["replay-"+way], func(e entry) bool { return e.Ev == "dial" && e.T >= verdict })
-		reached := count(all["listen-"+way], func(e entry) bool { return e.Ev == "reached" && e.T >= verdict })
+		earlier, tried := portsBefore(all["replay-"+way], verdict)
+		// The listener's clock is no help: it may see a connect of before the verdict after it.
+		reached := count(all["listen-"+way], func(e entry) bool { return e.Ev == "reached" && !earlier[e.Port] })
 		if with {
 			r.With = reached
 		} else {
@@ -111,6 +112,19 @@ func seed(all map[string][]entry, f *faults) seedResult {
 		f.add("the 2019 log: a bad peer got through after its ban, %d times", r.With)
 	}
 	return r
+}
+
+// portsBefore gives the source ports of the connects before the verdict, and how many there were after it.
+func portsBefore(replay []entry, verdict float64) (map[uint16]bool, int) {
+	ports, later := make(map[uint16]bool), 0
+	for _, e := range pick(replay, "dial") {
+		if e.T >= verdict {
+			later++
+		} else if e.OK {
+			ports[e.Port] = true
+		}
+	}
+	return ports, later
 }
 
 func timeOf(all []entry, ev string) float64 {

@@ -32,8 +32,8 @@ func printTable(w io.Writer, r result, s *storm) {
 	row(w, "new good peers that got in", "", fmt.Sprintf("%d of %d", r.Storm.New.Connected, r.Storm.New.Tried))
 	row(w, "verdict to first refused start, ms, p50", "", fmt.Sprintf("%.3f", r.Storm.Verdict.P50))
 	row(w, "verdict to first refused start, ms, p99", "", fmt.Sprintf("%.3f", r.Storm.Verdict.P99))
-	fmt.Fprintf(w, "\n  %d bad peers were judged and refused while the gate enforced; %d events were missed.\n",
-		len(s.verdictToRefusal()), s.missed)
+	fmt.Fprintf(w, "\n  kernel %s, attached by %s; %d bad peers were first judged and refused while the gate enforced; %d events were missed.\n",
+		r.Kernel, r.Attach, len(s.verdictToRefusal()), s.missed)
 }
 
 // printReasons has a line for each reason: what would be refused a second before, what is refused after.

@@ -33,15 +33,20 @@ func pick(all []entry, ev string) []entry {
 	return some
 }
 
+func until(all []entry, end float64) []entry {
+	return slices.DeleteFunc(slices.Clone(all), func(e entry) bool { return e.T > end })
+}
+
 func newStorm(all map[string][]entry) (*storm, error) {
 	s := &storm{
 		nodeTicks: pick(all["node"], "tick"), reports: pick(all["node"], "report"),
 		counters: pick(all["meter"], "counters"), refusals: pick(all["meter"], "refused"),
-		good: all["good"], newcomers: all["newcomers"],
 		bad:   append(pick(all["storm"], "dial"), pick(all["wave"], "dial")...),
 		began: timeOf(all["marks"], "storm"), enforced: timeOf(all["marks"], "enforce"),
 		joined: timeOf(all["marks"], "newcomers"), over: timeOf(all["marks"], "over"),
 	}
+	// What follows is the end of the demonstration itself.
+	s.good, s.newcomers = until(all["good"], s.over), until(all["newcomers"], s.over)
 	for _, e := range pick(all["meter"], "missed") {
 		s.missed += e.Totals["missed"]
 	}
@@ -177,18 +182,25 @@ func byVerdict(e entry) bool {
 }
 
 // convictions gives for each bad source when the node said so, when peergate had answered, and the first refusal.
-type conviction struct{ said, acked, refused float64 }
+type conviction struct {
+	said, acked, refused float64
+	before               bool // while the gate only observed
+}
 
 func (s *storm) convictions() map[string]conviction {
 	all := make(map[string]conviction)
 	bad := sources(s.bad)
 	for _, e := range s.refusals {
-		c := all[e.Src]
-		pace := e.Reason == "source_pace" || e.Reason == "node_full"
-		if e.Verdict == "refuse" && bad[e.Src] && !pace && (c.refused == 0 || e.T < c.refused) {
-			c.refused = e.T
-			all[e.Src] = c
+		if !bad[e.Src] || e.Reason == "source_pace" || e.Reason == "node_full" {
+			continue
 		}
+		c := all[e.Src]
+		if e.Verdict != "refuse" {
+			c.before = true
+		} else if c.refused == 0 || e.T < c.refused {
+			c.refused = e.T
+		}
+		all[e.Src] = c
 	}
 	for _, e := range s.reports {
 		c := all[e.Src]
@@ -231,7 +243,7 @@ func (s *storm) gotThrough(f *faults) {
 func (s *storm) verdictToRefusal() []float64 {
 	var ms []float64
 	for _, c := range s.convictions() {
-		if c.said > s.enforced && c.refused > c.said {
+		if !c.before && c.said > s.enforced && c.refused > c.said {
 			ms = append(ms, (c.refused-c.said)*1e3)
 		}
 	}
