@@ -11,8 +11,8 @@ STORM_NEW=(203.0.113.11 203.0.113.12 203.0.113.13 203.0.113.14 2001:db8:8010::1 
 
 # How long the node waits for a mute peer, and a wrong fork with its answer; the node's slots and the allowance of each address (16 at once) last
 # for these windows.
-STORM_PATIENCE=1200ms
-STORM_STALL=1s
+STORM_PATIENCE=1s
+STORM_STALL=800ms
 OBSERVE_S=10
 ENFORCE_S=14
 WAVE_AFTER_S=3

@@ -15,6 +15,8 @@ func row(w io.Writer, name, a, b string) { fmt.Fprintf(w, "  %-44s %14s %14s\n",
 
 func number(x float64) string { return fmt.Sprintf("%.1f", x) }
 
+func of(part, all int) string { return fmt.Sprintf("%d of %d", part, all) }
+
 func whole(n int) string { return fmt.Sprint(n) }
 
 func printTable(w io.Writer, r result, s *storm) {
@@ -27,9 +29,12 @@ func printTable(w io.Writer, r result, s *storm) {
 	row(w, "full handshakes/s", number(b.Handshakes), number(a.Handshakes))
 	row(w, "node CPU %", number(b.CPU), number(a.CPU))
 	printReasons(w, s)
-	row(w, "good peers connected", "", fmt.Sprintf("%d of %d", r.Storm.Good.Connected, r.Storm.Good.Expected))
-	row(w, "good peers' disconnects", "", whole(r.Storm.Good.Disconnects))
-	row(w, "new good peers that got in", "", fmt.Sprintf("%d of %d", r.Storm.New.Connected, r.Storm.New.Tried))
+	observed := until(s.good, s.enforced)
+	row(w, "good peers connected", of(connectedAtEnd(observed), r.Storm.Good.Expected),
+		of(r.Storm.Good.Connected, r.Storm.Good.Expected))
+	early := len(pick(observed, "down"))
+	row(w, "good peers' disconnects", whole(early), whole(r.Storm.Good.Disconnects-early))
+	row(w, "new good peers that got in", "", of(r.Storm.New.Connected, r.Storm.New.Tried))
 	row(w, "verdict to first refused start, ms, p50", "", fmt.Sprintf("%.3f", r.Storm.Verdict.P50))
 	row(w, "verdict to first refused start, ms, p99", "", fmt.Sprintf("%.3f", r.Storm.Verdict.P99))
 	fmt.Fprintf(w, "\n  kernel %s, attached by %s; %d bad peers were first judged and refused while the gate enforced; %d events were missed.\n",
