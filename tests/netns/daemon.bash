@@ -14,6 +14,7 @@ daemon_setup() {
 	mountpoint -q /sys/fs/bpf || skip "needs a BPF file system"
 	NODE=pg$$n PEERS=pg$$p PINS=/sys/fs/bpf/pgtest-$$-$BATS_TEST_NUMBER
 	RUN=$BATS_TEST_TMPDIR/run LOG=$BATS_TEST_TMPDIR/log
+	# shellcheck disable=SC2034 # COMMON is for the tests
 	ADMIN=$RUN/admin.ipc COMMON=$RUN/peergate.ipc
 	ip netns add "$NODE" && ip netns add "$PEERS"
 	ip -n "$NODE" link add gate0 type veth peer name cable0 netns "$PEERS"
@@ -80,6 +81,7 @@ reaches() {
 # listen PORT: a listener on the node's side, until the test ends.
 listen() {
 	nsenter --net="/run/netns/$NODE" socat -u "TCP6-LISTEN:$1,ipv6only=0,fork,reuseaddr" /dev/null 3>&- &
+	# shellcheck disable=SC2034 # for the tests
 	LISTENER=$!
 	for _ in $(seq 50); do
 		nsenter --net="/run/netns/$NODE" ss -Hltn "sport = :$1" | grep -q . && return

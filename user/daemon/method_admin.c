@@ -68,14 +68,6 @@ static json_t *answer(const struct prefix *prefix, bool widened, uint64_t until_
 			 widened ? json_string(note) : NULL);
 }
 
-static void tell(const struct rpc_caller *caller, const char *verb, const struct prefix *prefix)
-{
-	char text[ADDR_TEXT_MAX];
-
-	log_debug("%s %s, by uid %u, pid %d", verb, prefix_text(prefix, text), caller->uid,
-		  caller->pid);
-}
-
 int method_ban(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why)
 {
 	struct engine *engine = &caller->server->engine;
@@ -105,7 +97,6 @@ int method_ban(struct rpc_caller *caller, json_t *params, json_t **ret_result, s
 		engine_settle(engine, NULL);
 		return error;
 	}
-	tell(caller, "ban", &prefix);
 	*ret_result = answer(&prefix, widened, until_ns);
 	if (*ret_result)
 		json_object_set_new(*ret_result, "reason", json_string(reason_word(reason)));
@@ -115,8 +106,8 @@ int method_ban(struct rpc_caller *caller, json_t *params, json_t **ret_result, s
 typedef int verb(struct policy *policy, const struct prefix *prefix, uint64_t now_ns,
 		 struct why *why);
 
-static int run_verb(struct rpc_caller *caller, json_t *params, json_t **ret_result,
-		    const char *name, verb *run, struct why *why)
+static int run_verb(struct rpc_caller *caller, json_t *params, json_t **ret_result, verb *run,
+		    struct why *why)
 {
 	struct engine *engine = &caller->server->engine;
 	struct order order = {0};
@@ -132,24 +123,23 @@ static int run_verb(struct rpc_caller *caller, json_t *params, json_t **ret_resu
 		error = engine_settle(engine, why);
 	if (error)
 		return error;
-	tell(caller, name, &prefix);
 	*ret_result = answer(&prefix, widened, 0);
 	return 0;
 }
 
 int method_unban(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why)
 {
-	return run_verb(caller, params, ret_result, "unban", policy_unban, why);
+	return run_verb(caller, params, ret_result, policy_unban, why);
 }
 
 int method_allow(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why)
 {
-	return run_verb(caller, params, ret_result, "allow", policy_allow, why);
+	return run_verb(caller, params, ret_result, policy_allow, why);
 }
 
 int method_disallow(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why)
 {
-	return run_verb(caller, params, ret_result, "disallow", policy_disallow, why);
+	return run_verb(caller, params, ret_result, policy_disallow, why);
 }
 
 int method_mode(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why)
