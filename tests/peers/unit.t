@@ -12,6 +12,6 @@ check "the tests build and pass" [ $status -eq 0 ]
 while read -r verdict name; do
 	check "$name" [ "$verdict" = PASS: ]
 done < <(sed -nE 's/^--- ([A-Z]+:) (\S+) .*/\1 \2/p' <<<"$said")
-[ $status -eq 0 ] || sed 's/^/# /' <<<"$said"
+[ $status -eq 0 ] || echo "# ${said//$'\n'/$'\n'# }"
 check "the code is as gofmt has it" test -z "$(gofmt -l .)"
 done_testing
