@@ -131,7 +131,12 @@ fuzz: $(FUZZERS)
 check: all unit fuzz
 	BUILD=$(BUILD) scripts/prove tests/lint/* $(TESTS) tests/fuzz/smoke
 
-bench: all
+# What the policy alone costs; tests/bench/run runs it with the rest.
+$(BUILD)/bench/core_bench: tests/bench/core_bench.c $(BUILD)/libcore.a $(BUILD)/libbase.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(INC_core) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $^ $(LIBS_base)
+
+bench: all $(BUILD)/bench/core_bench
 	BUILD=$(BUILD) tests/bench/run
 
 # The templates are filled with the final places, without DESTDIR. A configuration that is there already is kept.
