@@ -5,26 +5,28 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 
-/* 65536 * 2^(-i/32), rounded: between two of them a straight line errs by less than 6e-5. */
-static const uint32_t half_powers[] = {
-	65536, 64132, 62757, 61413, 60097, 58809, 57549, 56316, 55109, 53928, 52773,
-	51642, 50535, 49452, 48393, 47356, 46341, 45348, 44376, 43425, 42495, 41584,
-	40693, 39821, 38968, 38133, 37316, 36516, 35734, 34968, 34219, 33486, 32768,
+/* 2^32 * 2^-(1/2), 2^32 * 2^-(1/4), 2^32 * 2^-(1/8) …: a part of a half-life is taken bit by bit, exact to 2^-24 of one. */
+static const uint32_t roots[] = {
+	3037000500U, 3611622603U, 3938502376U, 4112874773U, 4202935003U, 4248701965U,
+	4271771996U, 4283353945U, 4289156690U, 4292061010U, 4293513907U, 4294240540U,
+	4294603903U, 4294785595U, 4294876445U, 4294921870U, 4294944583U, 4294955939U,
+	4294961618U, 4294964457U, 4294965876U, 4294966586U, 4294966941U, 4294967119U,
 };
 
-enum { STEPS = 32 };
+enum { ROOTS = sizeof(roots) / sizeof(roots[0]) };
 
 int32_t ledger_fade(int32_t value, uint64_t seconds, uint32_t half_life_s)
 {
-	uint64_t halves = seconds / half_life_s, part, step, factor;
+	uint64_t halves = seconds / half_life_s, left = UINT64_C(1) << 32;
+	uint64_t part = (seconds % half_life_s << ROOTS) / half_life_s;
 
 	if (halves >= 31)
 		return 0;
-	part = seconds % half_life_s * STEPS * 1024 / half_life_s; /* 1024ths of a step */
-	step = part / 1024;
-	factor = half_powers[step] * 1024 -
-		 (half_powers[step] - half_powers[step + 1]) * (part % 1024);
-	return (int32_t)((((uint64_t)value * factor >> halves) + (1 << 25)) >> 26);
+	for (int i = 0; i < ROOTS; i++) {
+		if (part >> (ROOTS - 1 - i) & 1)
+			left = (left * roots[i] + (UINT64_C(1) << 31)) >> 32;
+	}
+	return (int32_t)((((uint64_t)value * left >> halves) + (UINT64_C(1) << 31)) >> 32);
 }
 
 void ledger_settle(struct ledger *self, const struct policy_settings *settings, uint64_t at_ns)
