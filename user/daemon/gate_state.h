@@ -55,7 +55,7 @@ struct gate {
 	struct ring_buffer *events;
 	struct events_taker *taker; /* who is served by the ring buffer's callback now */
 	int asking, listening;	    /* rtnetlink sockets: see devices.h */
-	bool needs_bpf; /* capabilities: see gate_capabilities.c */
+	bool needs_bpf;		    /* capabilities: see gate_capabilities.c */
 	struct gate_link links[GATE_INTERFACES_MAX];
 	unsigned int link_count;
 };

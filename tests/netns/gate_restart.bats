@@ -1,0 +1,188 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# The gate outlives its daemon: adopted after a kill, upgraded and migrated while packets pass, each of them judged.
+bats_require_minimum_version 1.5.0
+
+setup() {
+	. "$BATS_TEST_DIRNAME/gate.bash"
+	gate_up
+}
+
+teardown() {
+	gate_down
+}
+
+COUNT=20000 PER_SECOND=5000
+
+# storm: for four seconds a banned and a good source send what can be counted.
+storm() {
+	listen
+	SENT=$COUNT
+	send bad "$BAD" $COUNT $PER_SECOND
+	BAD_SENDER=$started
+	send good "$GOOD" $COUNT $PER_SECOND
+	GOOD_SENDER=$started
+	sleep 0.5
+}
+
+# still_storming: what was to happen in the storm did happen in it.
+still_storming() {
+	kill -0 "$BAD_SENDER" "$GOOD_SENDER"
+}
+
+# all_judged: of the banned source nothing arrived, of the good one everything, and the gate counted each packet.
+all_judged() {
+	local lost
+	wait "$BAD_SENDER" "$GOOD_SENDER"
+	sleep 0.2
+	[ "$(heard "$BAD")" = 0 ]
+	lost=$(lost)
+	echo "lost before the gate: $lost; refused $(counted refuse), passed $(counted pass), heard $(heard "$GOOD")"
+	[ "$(($(heard "$GOOD") + $(counted refuse) + lost))" -ge $((2 * COUNT)) ]
+	[ "$(($(counted pass) + $(counted refuse) + lost))" -eq $((2 * COUNT)) ]
+}
+
+link_id() {
+	net_in "$NODE" bpftool -j link show pinned "$PINS/link_gate0" | jq .id
+}
+
+tag_of() {
+	ask --json status | jq -r '.interfaces[0].program_tag'
+}
+
+@test "kill -9 under traffic: bans hold without a daemon, and the next one adopts the link" {
+	local id rung
+	for rung in tcx native; do
+		gated --attach $rung
+		ask ban "$BAD"
+		id=$(link_id)
+		storm
+		killed
+		sleep 1
+		gated --attach $rung
+		still_storming
+		[ "$(link_id)" = "$id" ]
+		all_judged
+		daemon_off
+	done
+}
+
+@test "an upgrade of the programs under traffic, on each rung" {
+	local id rung tag
+	other_build newer bpf/gate.bpf.h 's/enum action gate_judge(.*/&\n/; s/^\tconst struct settings \*settings = look_settings();/\tasm volatile("r0 = 7" ::: "r0");\n&/'
+	for rung in tcx native generic clsact; do
+		gated --attach $rung
+		ask ban "$BAD"
+		tag=$(tag_of)
+		id=$([ $rung = clsact ] || link_id)
+		storm
+		killed
+		other_daemon --attach $rung
+		still_storming
+		[ "$(tag_of)" != "$tag" ]
+		[ "$(rung_of gate0)" = $rung ]
+		[ "$([ $rung = clsact ] || link_id)" = "$id" ]
+		all_judged
+		daemon_off
+	done
+}
+
+@test "another size of sources under traffic: bans, trust and counts are carried, nothing passes unjudged" {
+	local rung
+	for rung in tcx native; do
+		gated --attach $rung --sources-max 1024
+		ask ban "$BAD"
+		ask ban 198.51.100.0/24
+		ask allow 203.0.113.9
+		storm
+		killed
+		gated --attach $rung --sources-max 4096
+		still_storming
+		[ "$(ask --json status | jq '.maps[] | select(.name == "sources") | .max')" = 4096 ]
+		[ "$(ask --json status | jq '.maps[] | select(.name == "sources") | .entries')" = 2 ]
+		[ "$(ask --json status | jq '.maps[] | select(.name == "prefixes") | .entries')" = 1 ]
+		all_judged
+		[ ! -e "${PINS}_next" ]
+		daemon_off
+	done
+}
+
+@test "another ABI under traffic: a word keeps its meaning where its number changed, a member where it moved" {
+	local before after
+	other_build other include/peergate/abi.h '
+		s/PEERGATE_ABI = 1/PEERGATE_ABI = 2/
+		s/^\t_(NONE, none)  *\\/\t_(NONE, none) _(EARLIER, earlier) \\/
+		/^struct record {/,/^};/ { s/^\t__u64 until;.*/\t__u64 added;\n&/ }
+		/sizeof(struct record) == 16/d'
+	gated
+	ask ban "$BAD" --reason protocol_violation
+	ask ban 2001:db8:5::/48 --reason irrelevant_network
+	before=$(bpftool -j map dump pinned "$PINS/sources" | jq '.[0].formatted.value | {until, standing, reason}')
+	storm
+	killed
+	other_daemon
+	still_storming
+	after=$(bpftool -j map dump pinned "$PINS/sources" | jq '.[0].formatted.value | {until, standing, reason}')
+	bpftool map dump pinned "$PINS/sources"
+	[ "$before" = "$after" ]
+	[[ "$(bpftool map dump pinned "$PINS/prefixes")" == *irrelevant_network* ]]
+	[[ "$(bpftool map dump pinned "$PINS/sources")" == *'"added"'* ]]
+	all_judged
+}
+
+@test "a migration that was cut short is begun again" {
+	gated --sources-max 1024
+	ask ban "$BAD"
+	killed
+	mkdir "${PINS}_next"
+	bpftool map pin pinned "$PINS/pace" "${PINS}_next/sources"
+	gated --sources-max 2048
+	[ ! -e "${PINS}_next" ]
+	[ "$(arrived "$BAD")" = 0 ]
+}
+
+@test "a size too small for what is held is refused, and the gate stays as it was" {
+	local i
+	gated --sources-max 64
+	for ((i = 1; i <= 64; i++)); do
+		echo "198.51.100.$i"
+	done | while read -r source; do ask ban "$source"; done
+	killed
+	gated --sources-max 128
+	ask ban "$BAD"
+	killed
+	refused_to_start --interface gate0 --sources-max 64
+	[[ "$output" == *"sources: the pinned map holds more than the new size of 64"* ]]
+	[ "$(arrived "$BAD")" = 0 ]
+}
+
+@test "a second daemon on the same pins is refused and names the first" {
+	local first
+	gated
+	first=$DAEMON
+	run -1 timeout 10 nsenter --net="/run/netns/$NODE" "$BUILD/peergated" --interface gate0 \
+		--service "beacon=tcp:$PORT" --run-dir "$WORK/other-run" --pin-dir "$PINS"
+	[[ "$output" == *"pid $first"* ]]
+	ask status
+}
+
+@test "pins are the daemon's own: folder 0700, files 0600" {
+	gated
+	[ "$(stat -c %a:%U "$PINS")" = 700:nobody ]
+	[ "$(find "$PINS" -type f ! -perm 600)" = "" ]
+	[ "$(find "$PINS" ! -user nobody)" = "" ]
+}
+
+@test "a full table says so, and what it holds stays" {
+	local i
+	gated --sources-max 64
+	ask ban "$BAD"
+	for ((i = 1; i < 64; i++)); do
+		ask ban "198.51.100.$i"
+	done
+	echo "$(ask --json status | jq -c '.maps[] | select(.name == "sources")')"
+	ask --json status | jq -e '.maps[] | select(.name == "sources") | .entries == 64 and .max == 64'
+	ask ban 203.0.113.77 || true
+	grep -q 'sources: full with 64 of 64' "$WORK/peergated.err"
+	[ "$(arrived "$BAD")" = 0 ]
+}
