@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 # gate: what the tests of the gate's attaching share: two namespaces and a cable (tests/demo/net.sh), the real daemon,
 # Initials that can be counted. Everything made here is removed by gate_down.
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck disable=SC2154
 # The ladder: which rung an interface gets, which are refused, and that each one judges.
 bats_require_minimum_version 1.5.0
 
