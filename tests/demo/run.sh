@@ -18,10 +18,10 @@ die() {
 
 # wait_for SECONDS WHAT COMMAND…: until the command succeeds; fails, naming WHAT, after so many seconds.
 wait_for() {
-	local tries=$(($1 * 20)) what=$2
+	local deadline=$((SECONDS + $1)) what=$2
 	shift 2
 	while ! "$@"; do
-		((tries-- > 0)) || die "waited in vain for $what"
+		((SECONDS < deadline)) || die "waited in vain for $what"
 		sleep 0.05
 	done
 }
@@ -49,8 +49,8 @@ stop() {
 
 # A process has ten seconds to end by itself, then it is killed.
 end_of() {
-	local pid=$1 tries=200
-	while kill -0 "$pid" 2>/dev/null && ((tries-- > 0)); do
+	local pid=$1 deadline=$((SECONDS + 10))
+	while kill -0 "$pid" 2>/dev/null && ((SECONDS < deadline)); do
 		sleep 0.05
 	done
 	kill -9 "$pid" 2>/dev/null || true

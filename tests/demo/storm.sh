@@ -93,7 +93,8 @@ storm_enforce() {
 	echo go >&"${GO[wave]}"
 	storm_peers good newcomers -sources "$(joined "${STORM_NEW[@]}")"
 	sleep $((ENFORCE_S - WAVE_AFTER_S)) # the window that is measured
-	wait_for 10 "the new good peers to be connected" answered newcomers ${#STORM_NEW[@]}
+	# Who is missing then is a fault that the report names.
+	(wait_for 10 "the new good peers to be connected" answered newcomers ${#STORM_NEW[@]}) || true
 	mark over
 	running "$NODE_PID" node
 	running "$METER" meter
