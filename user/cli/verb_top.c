@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* top: who is refused and why, now, redrawn each second on a terminal, or told as plain text. */
 #include <errno.h>
-#include <inttypes.h>
-#include <peergate/words.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "answer.h"
-#include "listing.h"
-#include "refusals.h"
 #include "screen.h"
-#include "span.h"
+#include "top_page.h"
 #include "verb.h"
 
-enum { OPTION_ONCE = 1, PLAIN_SOURCES = 20, LINES_BESIDE_SOURCES = 7 };
+enum { OPTION_ONCE = 1 };
 
 static const struct argp_option options[] = {
 	{"once", OPTION_ONCE, NULL, 0, "tell once, of one second, and end", 0},
@@ -30,6 +25,7 @@ struct top {
 	struct output *output;
 	json_t *status;
 	int64_t counted_ms;
+	uint64_t missed; /* samples, as the daemon tells */
 	bool on_screen;
 	unsigned long left; /* how often still; 0: until it is ended */
 };
@@ -42,71 +38,16 @@ static int64_t now_ms(void)
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-static unsigned int tell_reasons(const struct top *self, struct output *output)
+static struct top_page page_of(struct top *self)
 {
-	static const struct listing_column columns[] = {
-		{"reason", false}, {"refused/s", true}, {"would be/s", true}, {"in all", true}};
-	struct listing listing;
-	unsigned int rows = 0;
-
-	listing_init(&listing, columns, 4);
-	for (unsigned int i = 0; i < REASONS; i++) {
-		const struct refusal_reason *reason = &self->refusals.reasons[i];
-
-		if (!(reason->totals[REFUSED] + reason->totals[WOULD_BE_REFUSED]))
-			continue;
-		listing_cell(&listing, TONE_PLAIN, "%s", reason_word(i));
-		listing_cell(&listing, TONE_PLAIN, "%.0f", reason->rates[REFUSED]);
-		listing_cell(&listing, TONE_PLAIN, "%.0f", reason->rates[WOULD_BE_REFUSED]);
-		listing_cell(&listing, TONE_PLAIN, "%" PRIu64,
-			     reason->totals[REFUSED] + reason->totals[WOULD_BE_REFUSED]);
-		rows++;
-	}
-	listing_finish(&listing, output);
-	return rows;
-}
-
-static void tell_sources(struct top *self, struct output *output, unsigned int most)
-{
-	static const struct listing_column columns[] = {
-		{"source", false}, {"about/s", true}, {"reason", false}};
-	struct listing listing;
-
-	refusals_sort(&self->refusals);
-	listing_init(&listing, columns, 3);
-	for (unsigned int i = 0; i < self->refusals.source_count && i < most; i++) {
-		const struct refusal_source *source = &self->refusals.sources[i];
-
-		listing_cell(&listing, TONE_PLAIN, "%s", source->address);
-		listing_cell(&listing, TONE_PLAIN, "%.1f",
-			     refusal_estimate(&self->refusals, source));
-		listing_cell(&listing, TONE_PLAIN, "%s", reason_word(source->reason));
-	}
-	listing_finish(&listing, output);
-}
-
-/* @height: how many lines there is room for; 0: as many as are of use. */
-static void tell(struct top *self, struct output *output, int height)
-{
-	char moment[SPAN_TEXT_MAX];
-	time_t now = time(NULL);
-	unsigned int rows;
-	int room;
-
-	output_words(output, TONE_PLAIN, "%s  mode %s", moment_text(now, now, moment),
-		     answer_text(self->status, "mode", "?"));
-	if (peergate_missed(self->peergate))
-		output_words(output, TONE_PLAIN, ", %" PRIu64 " samples missed",
-			     peergate_missed(self->peergate));
-	output_words(output, TONE_PLAIN, "%s\n\n", self->on_screen ? "  (q ends)" : "");
-	rows = tell_reasons(self, output);
-	output_words(output, TONE_PLAIN, "\n");
-	room = height - LINES_BESIDE_SOURCES - (int)rows;
-	tell_sources(self, output, height ? (room > 0 ? (unsigned int)room : 0) : PLAIN_SOURCES);
+	return (struct top_page){.refusals = &self->refusals,
+				 .mode = answer_text(self->status, "mode", "?"),
+				 .missed = self->missed + peergate_missed(self->peergate)};
 }
 
 static void draw(struct top *self)
 {
+	const struct top_page top = page_of(self);
 	struct output page = {.form = &output_text};
 	char *text = NULL;
 	size_t length;
@@ -114,49 +55,10 @@ static void draw(struct top *self)
 	page.file = open_memstream(&text, &length);
 	if (!page.file)
 		return;
-	tell(self, &page, screen_height());
+	top_page_tell(&top, &page, screen_height());
 	fclose(page.file);
 	screen_show(text);
 	free(text);
-}
-
-static json_t *sources_json(struct refusals *refusals)
-{
-	json_t *sources = json_array();
-
-	refusals_sort(refusals);
-	for (unsigned int i = 0; i < refusals->source_count; i++) {
-		const struct refusal_source *source = &refusals->sources[i];
-
-		json_array_append_new(sources,
-				      json_pack("{s:s, s:s, s:f}", "addr", source->address,
-						"reason", reason_word(source->reason), "per_second",
-						refusal_estimate(refusals, source)));
-	}
-	return sources;
-}
-
-static void dump(struct top *self)
-{
-	json_t *reasons = json_array(), *value;
-
-	for (unsigned int i = 0; i < REASONS; i++) {
-		const struct refusal_reason *reason = &self->refusals.reasons[i];
-
-		if (reason->totals[REFUSED] + reason->totals[WOULD_BE_REFUSED])
-			json_array_append_new(
-				reasons,
-				json_pack("{s:s, s:f, s:f, s:I, s:I}", "reason", reason_word(i),
-					  "refused_per_second", reason->rates[REFUSED],
-					  "would_refuse_per_second",
-					  reason->rates[WOULD_BE_REFUSED], "refused",
-					  (json_int_t)reason->totals[REFUSED], "would_refuse",
-					  (json_int_t)reason->totals[WOULD_BE_REFUSED]));
-	}
-	value = json_pack("{s:o, s:o}", "reasons", reasons, "sources",
-			  sources_json(&self->refusals));
-	output_value(self->output, value, NULL);
-	json_decref(value);
 }
 
 static int count(struct top *self, struct why *why)
@@ -191,6 +93,7 @@ static int gather(struct top *self, struct why *why)
 			if (error)
 				return error;
 			refusals_sample(&self->refusals, event);
+			self->missed += (uint64_t)answer_integer(event, "missed", 0);
 			json_decref(event);
 		}
 		poll(waits, self->on_screen ? 2 : 1, (int)left);
@@ -200,14 +103,18 @@ static int gather(struct top *self, struct why *why)
 	return 0;
 }
 
-static void show(struct top *self)
+static void print(struct top *self)
 {
-	if (self->on_screen)
-		draw(self);
-	else if (self->output->form->is_text)
-		tell(self, self->output, 0);
-	else
-		dump(self);
+	const struct top_page top = page_of(self);
+	json_t *value;
+
+	if (self->output->form->is_text) {
+		top_page_tell(&top, self->output, 0);
+	} else {
+		value = top_page_json(&top);
+		output_value(self->output, value, NULL);
+		json_decref(value);
+	}
 	output_flush(self->output);
 }
 
@@ -219,7 +126,7 @@ static int turn(struct top *self, struct why *why)
 		error = count(self, why);
 	if (error)
 		return error;
-	show(self);
+	(self->on_screen ? draw : print)(self);
 	return self->left && !--self->left ? 1 : 0;
 }
 

@@ -47,8 +47,8 @@ static int fail_near(struct peergate *peergate, const struct withdrawal *self,
 	struct why near = {0};
 
 	prefix_text(prefix, typed);
-	if (!strstr(why->sentence, typed) ||
-	    !book_nearest(peergate, self->refused, typed, meant) || !strcmp(typed, meant))
+	if (!strstr(why->sentence, typed) || !book_nearest(peergate, self->refused, typed, meant) ||
+	    !strcmp(typed, meant))
 		return cli_fail(-EREMOTE, why);
 	why_fill(&near, 0, "%.300s: did you mean %s?", why->sentence, meant);
 	return cli_fail(-EREMOTE, &near);
