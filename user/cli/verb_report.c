@@ -80,7 +80,7 @@ static void send_line(struct reporting *self, const char *line, size_t length)
 
 	if (is_blank(line, length))
 		return;
-	report = json_loadb(line, length, JSON_REJECT_DUPLICATES, &fault);
+	report = json_loadb(line, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
 	if (!report)
 		bad_line(self, self->input.line, fault.text);
 	else if (!json_is_object(report) && !json_is_array(report))
