@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The policy's calls one by one: bad input, operators, restarts, capacity, backoffs for fullness, accounts, pages. */
+/* The policy's calls one by one: bad input, operators, restarts, accounts, pages. */
 #include <errno.h>
 #include <math.h>
 
@@ -226,145 +226,6 @@ static void a_restart_takes_over_what_is_held(void **state)
 	play_free(play);
 }
 
-/* Capacity: 16 inbound peers; the second worst (16 / 8) decides. */
-static void the_floor_rises_when_the_service_is_full(void **state)
-{
-	struct play *play = play_new();
-	char peer[16], addr[32];
-	int8_t floor;
-
-	(void)state;
-	assert_int_equal(policy_capacity(play->policy, 0, 16, 16, play->now, &floor, NULL), 0);
-	assert_int_equal(floor, 5); /* nobody known: a stranger's 0, and 5 */
-	for (int i = 0; i < 16; i++) {
-		snprintf(peer, sizeof(peer), "P%d", i);
-		snprintf(addr, sizeof(addr), "192.0.2.%d", i + 1);
-		play_join(play, peer, addr); /* +5 */
-		for (int n = 0; n < i; n++)
-			play_ok(play, peer, addr, REPORT_RESPONSE, RESULT_OK, NODE);
-	}
-	policy_capacity(play->policy, 0, 16, 16, play->now, &floor, NULL);
-	assert_int_equal(floor, 11); /* scores 5, 6, 7 …: the second is 6 */
-	play_ok(play, "P0", "192.0.2.1", REPORT_RESPONSE, RESULT_OK, NODE);
-	play_ok(play, "P1", "192.0.2.2", REPORT_RESPONSE, RESULT_OK, NODE);
-	policy_capacity(play->policy, 0, 16, 16, play->now, &floor, NULL);
-	assert_int_equal(floor, 11); /* less than 5 away: stays */
-	policy_capacity(play->policy, 0, 16, 15, play->now, &floor, NULL);
-	assert_int_equal(floor, FLOOR_OPEN);
-	assert_int_equal(play->floors[0], FLOOR_OPEN);
-	assert_int_equal(policy_capacity(play->policy, SERVICES_MAX, 1, 1, play->now, &floor, NULL),
-			 -EINVAL);
-	play_free(play);
-}
-
-static void the_floor_has_ends_and_a_stale_one_opens(void **state)
-{
-	struct play *play = play_new();
-	int8_t floor;
-
-	(void)state;
-	play_join(play, "Worst", "192.0.2.1");
-	play_ok(play, "Worst", "192.0.2.1", REPORT_VERDICT, RESULT_BAN, NODE);
-	policy_capacity(play->policy, 2, 1, 1, play->now, &floor, NULL);
-	assert_int_equal(floor, -20);
-	play_join(play, "Best", "192.0.2.2");
-	for (int i = 0; i < 100; i++)
-		play_ok(play, "Best", "192.0.2.2", REPORT_RESPONSE, RESULT_OK, NODE);
-	play_ok(play, "Worst", "192.0.2.1", REPORT_DISCONNECTED, RESULT_NONE, NODE);
-	policy_capacity(play->policy, 2, 1, 1, play->now, &floor, NULL);
-	assert_int_equal(floor, 20);
-	play_wait(play, 60 * S);
-	assert_int_equal(play->floors[2], 20);
-	play_wait(play, S);
-	assert_int_equal(play->floors[2], FLOOR_OPEN);
-	play_free(play);
-}
-
-static const struct {
-	const char *what;
-	struct report report;
-	unsigned int least_s[2], most_s[2]; /* the first and the second time; 0: no refusal */
-} goodbyes[] = {
-	{"we are full",
-	 {.reason = REASON_TOO_MANY_PEERS, .direction = DIRECTION_OUTBOUND, .service = 2},
-	 {48, 96},
-	 {72, 144}},
-	{"we are full, Prysm's code",
-	 {.goodbye_code = 129, .direction = DIRECTION_OUTBOUND, .service = 2},
-	 {240, 480},
-	 {360, 720}},
-	{"they are full",
-	 {.goodbye_code = 129, .direction = DIRECTION_INBOUND, .service = 2},
-	 {0},
-	 {0}},
-	{"a follower's",
-	 {.goodbye_code = 129, .direction = DIRECTION_OUTBOUND, .second_hand = true, .service = 2},
-	 {0},
-	 {0}},
-	{"we shut down",
-	 {.goodbye_code = 1, .direction = DIRECTION_OUTBOUND, .service = 2},
-	 {0},
-	 {0}},
-};
-
-static void fullness_backs_off_without_a_stain(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(goodbyes); i++) {
-		struct play *play = play_new();
-
-		for (int n = 0; n < 2; n++) {
-			unsigned long left;
-
-			play_ok(play, "A", "192.0.2.1", REPORT_GOODBYE, RESULT_NONE,
-				goodbyes[i].report);
-			left = play_left_s(play, "192.0.2.1");
-			expect_true(goodbyes[i].what, left >= goodbyes[i].least_s[n] &&
-							      left <= goodbyes[i].most_s[n]);
-			if (left) {
-				assert_int_equal(play_verdict(play, "192.0.2.1")->services, 1 << 2);
-				assert_int_equal(play_verdict(play, "192.0.2.1")->score, 0);
-			}
-			play_wait(play, (left + 1) * S);
-		}
-		play_free(play);
-	}
-}
-
-static void a_known_source_is_told_by_differences(void **state)
-{
-	struct play *play = play_new();
-
-	(void)state;
-	play_ok(play, "A", "2001:db8::1", REPORT_CONNECTED, RESULT_NONE, NODE);
-	assert_int_equal(play->count, 0); /* a stranger has no record */
-	play_ok(play, "A", "2001:db8::1", REPORT_HANDSHAKE, RESULT_OK, NODE);
-	assert_int_equal(play->told, 1);
-	assert_int_equal(play->neighbours, 1);
-	for (int i = 0; i < 4; i++)
-		play_ok(play, "A", "2001:db8::1", REPORT_RESPONSE, RESULT_OK, NODE);
-	assert_int_equal(play->told, 1); /* 5 and 9: nearly the same */
-	play_ok(play, "A", "2001:db8::1", REPORT_RESPONSE, RESULT_OK, NODE);
-	assert_int_equal(play->told, 2);
-	assert_int_equal(play->held[0].score, 10);
-	play_free(play);
-}
-
-/* Half a day later nobody has said anything: the score that the kernel holds has faded all the same. */
-static void scores_fade_in_the_kernel(void **state)
-{
-	struct play *play = play_new();
-
-	(void)state;
-	play_join(play, "A", "192.0.2.1");
-	play_ok(play, "A", "192.0.2.1", REPORT_VERDICT, RESULT_DISCOURAGE, NODE);
-	assert_true(play->held[0].score <= -15);
-	for (int i = 0; i < 60; i++)
-		play_wait(play, MIN);
-	assert_true(play->held[0].score >= 0);
-	play_free(play);
-}
-
 static void pages_show_everybody_once(void **state)
 {
 	struct play *play = play_new();
@@ -447,11 +308,6 @@ int main(void)
 		cmocka_unit_test(an_unban_pardons),
 		cmocka_unit_test(a_full_table_tells_the_operator),
 		cmocka_unit_test(a_restart_takes_over_what_is_held),
-		cmocka_unit_test(the_floor_rises_when_the_service_is_full),
-		cmocka_unit_test(the_floor_has_ends_and_a_stale_one_opens),
-		cmocka_unit_test(fullness_backs_off_without_a_stain),
-		cmocka_unit_test(a_known_source_is_told_by_differences),
-		cmocka_unit_test(scores_fade_in_the_kernel),
 		cmocka_unit_test(pages_show_everybody_once),
 		cmocka_unit_test(accounts_are_bounded),
 		cmocka_unit_test(settings_are_checked),
