@@ -287,8 +287,8 @@ static void nothing_is_taken_from_a_log_that_does_not_escape(void **state)
 
 		agent_of(agent, sizeof(agent), 2);
 		for (int n = 0; n < 6; n++)
-			snprintf(text + strlen(text), sizeof(text) - strlen(text), raw_forms[i],
-				 agent);
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s%s",
+				 raw_forms[i].before, agent, raw_forms[i].after);
 		court_open(&court, boot_of("f"));
 		counts = corpus_follow(text, strlen(text), on_news, &court);
 		assert_int_equal(counts.news, 0);

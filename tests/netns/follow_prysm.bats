@@ -1,0 +1,209 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# follow: Prysm's logs become refusals in the real gate, whatever happens to the file, to the lines and to the daemon.
+
+load gate.bash
+
+SEED=54.160.155.134
+DATA=tests/data/prysm
+
+setup() {
+	gate_up
+	echo "$SEED" | net_sources "$PEERS"
+	LOG=$WORK/node.log
+}
+
+teardown() {
+	gate_down
+}
+
+# follow [FLAGS…]: from the outside of any namespace: it needs the socket and nothing else.
+follow() {
+	"$BUILD/peergate" --socket "$RUN/peergate.ipc" follow prysm "$@"
+}
+
+# follow_start [FLAGS…]: in the background.
+follow_start() {
+	start "$NODE" follow "$BUILD/peergate" --socket "$RUN/peergate.ipc" follow prysm "$@"
+	FOLLOWER=$started
+}
+
+verdict_of() {
+	ask --json explain "$1" | jq -r .verdict
+}
+
+is_refused() {
+	[ "$(verdict_of "$1")" = refuse ]
+}
+
+# entry MESSAGE SECONDS_AGO FIELD…: a line as the node writes it.
+mute() {
+	local addr=$1 ago=$2
+	printf '{"agent":"x","direction":"Inbound","error":"chain state: no chain status for peer","level":"debug","msg":"Initiate peer disconnection","multiaddr":"/ip4/%s/tcp/%d/p2p/16UiuMute%s","package":"beacon-chain/p2p","remainingActivePeers":3,"time":"%s"}\n' \
+		"$addr" "$((20000 + ago))" "${addr##*.}" "$(date -u -d "-$ago seconds" '+%F %T.00')"
+}
+
+said() {
+	grep -qs "$1" "$WORK/follow.err"
+}
+
+@test "a dry run prints the reports of the 2019 log" {
+	run -0 --separate-stderr follow --dry-run --from-start $DATA/2019-bad-peer.json.log
+	[ "$(grep -c '"event":"connected"' <<<"$output")" -eq 19 ]
+	[ "$(grep -c '"result":"error"' <<<"$output")" -eq 3 ]
+	[ "$(jq -c 'select(.event == "verdict") | [.result, .reason, .addr, .secondhand, .at]' <<<"$output")" = \
+		'["ban","bad_score","/ip4/54.160.155.134/tcp/33192",true,1576199800]' ]
+	run -0 --separate-stderr follow --dry-run <$DATA/2019-full-node.json.log
+	[ "$(jq -c '[.event, .reason, .code, .direction, .addr]' <<<"$output" | sort | uniq -c | xargs)" = \
+		'15 [goodbye,too_many_peers,129,outbound,null]' ]
+}
+
+@test "the 2019 log shuts its bad peer out, on the wire" {
+	gated
+	net_in "$NODE" socat "TCP-LISTEN:$PORT,fork,reuseaddr" SYSTEM:"echo in" &
+	STARTED+=($!)
+	wait_for 5 "the listener" reaches "$SEED"
+	start_input=$DATA/2019-bad-peer.json.log follow_start --service beacon -
+	wait_for 5 "the ban" is_refused "$SEED"
+	[ "$(ask --json explain "$SEED" | jq -r '.standing + " " + .reason')" = "banned bad_score" ]
+	! reaches "$SEED"
+	reaches "$GOOD"
+}
+
+reaches() {
+	[ "$(net_in "$PEERS" timeout 1 socat -T1 - "TCP:$NODE_V4:$PORT,bind=$1" </dev/null 2>/dev/null)" = in ]
+}
+
+@test "the logs of 7.1.6: refused as expected, nobody else" {
+	gated
+	for scenario in $(jq -r 'keys[] | select(startswith("2019") | not)' $DATA/expected.json); do
+		start_input= follow_start --from-start "$DATA/$scenario.json.log"
+		wait_for 5 "$scenario to be told" said "moved so that it ends now"
+		stop "$FOLLOWER"
+		said " 0 refused, 0 dropped, 0 waiting"
+	done
+	for addr in $(jq -r '.[].refused[] | select(startswith("198."))' $DATA/expected.json); do
+		is_refused "$addr" || { echo "$addr passes"; false; }
+	done
+	local may
+	may=$(jq -r '.[] | .refused[], .may[]' $DATA/expected.json)
+	for addr in 198.51.100.{1..50} 203.0.113.{9..13} 203.0.113.99; do
+		grep -qxF "$addr" <<<"$may" && continue
+		! is_refused "$addr" || { echo "$addr is refused"; false; }
+	done
+}
+
+@test "a file that is not there yet, grows, is rotated, is truncated" {
+	gated
+	follow_start "$LOG"
+	wait_for 5 "it to wait" said "not there yet"
+	mute 198.51.100.1 30 >"$LOG"
+	sleep 0.2
+	mute 198.51.100.1 20 >>"$LOG"
+	wait_for 3 "what was appended" is_refused 198.51.100.1
+	mv "$LOG" "$LOG.1"
+	mute 198.51.100.2 30 >>"$LOG.1" # the node goes on writing to the old one for a while
+	mute 198.51.100.2 20 >"$LOG"
+	wait_for 3 "what came across the rotation" is_refused 198.51.100.2
+	mute 198.51.100.3 30 >"$LOG"
+	wait_for 3 "the truncation to be seen" said "begins anew.*"
+	mute 198.51.100.3 20 >>"$LOG"
+	wait_for 3 "what came after the truncation" is_refused 198.51.100.3
+	stop "$FOLLOWER"
+	said "follow: 6 lines, 12 reports (12 taken"
+}
+
+@test "what was in the file before is not told, unless asked for" {
+	gated
+	{ mute 198.51.100.1 30; mute 198.51.100.1 20; } >"$LOG"
+	follow_start "$LOG"
+	mute 198.51.100.2 10 >>"$LOG"
+	sleep 0.2
+	mute 198.51.100.2 1 >>"$LOG"
+	wait_for 3 "the new lines" is_refused 198.51.100.2
+	[ "$(verdict_of 198.51.100.1)" = admit ]
+	stop "$FOLLOWER"
+	follow_start --from-start "$LOG"
+	wait_for 3 "the old lines" is_refused 198.51.100.1
+}
+
+@test "the daemon goes and comes back: what was said meanwhile is told then" {
+	gated
+	: >"$LOG"
+	follow_start "$LOG"
+	mute 198.51.100.1 30 >>"$LOG"
+	wait_for 5 "the first line" knows 16UiuMute1
+	stop "$DAEMON"
+	mute 198.51.100.2 20 >>"$LOG"
+	sleep 0.2
+	mute 198.51.100.2 10 >>"$LOG"
+	wait_for 5 "the loss to be said" said "the daemon takes no reports"
+	gated
+	wait_for 5 "what waited" is_refused 198.51.100.2
+	said "the daemon takes reports again"
+	stop "$FOLLOWER"
+	said " 0 dropped, 0 waiting"
+}
+
+knows() {
+	ask --json peers | grep -q "$1"
+}
+
+@test "bad lines are skipped and counted, and the follower goes on" {
+	gated
+	{
+		mute 198.51.100.1 30
+		head -c 10000000 /dev/zero | tr '\0' x
+		echo
+		head -c 3000 /dev/urandom | tr -d '\n'
+		echo
+		mute 198.51.100.9 25 | head -c 100
+		echo
+		mute 198.51.100.9 -7200
+		mute 198.51.100.9 -7200
+		mute not-an-address 5
+		mute 198.51.100.1 20
+	} >"$WORK/bad.log"
+	: >"$LOG"
+	follow_start "$LOG"
+	mute 198.51.100.3 1 >>"$LOG" # now it knows the node's clock
+	wait_for 5 "the first line" knows 16UiuMute3
+	cat "$WORK/bad.log" >>"$LOG"
+	wait_for 5 "the last line" is_refused 198.51.100.1
+	[ "$(awk '/^VmHWM/ { print $2 }' "/proc/$FOLLOWER/status")" -lt 65536 ]
+	[ "$(verdict_of 198.51.100.9)" = admit ]
+	stop "$FOLLOWER"
+	said "skipped: 2 no entries, 0 of another form, 1 too long, 0 cut, 2 from the future, 1 without a peer"
+}
+
+@test "a log that is not JSON is told of, and nothing in it is believed" {
+	gated
+	{
+		echo 'time="2026-11-22 22:27:50.32" level=debug msg="Peer disconnected" agent="x'
+		mute 203.0.113.99 20
+		mute 203.0.113.99 10
+		echo '" package=beacon-chain/p2p'
+	} >"$LOG"
+	follow_start --from-start "$LOG"
+	wait_for 5 "the advice" said "start the node with --log-format=json"
+	stop "$FOLLOWER"
+	said "follow: 4 lines, 0 reports"
+}
+
+@test "it needs nothing but the socket's group" {
+	gated --group nogroup
+	chmod 711 "$WORK"
+	{ mute 198.51.100.1 30; mute 198.51.100.1 20; } >"$LOG"
+	chmod 644 "$LOG"
+	cp "$BUILD/peergate" "$WORK/peergate"
+	start "$NODE" follow setpriv --reuid 65533 --regid nogroup --clear-groups --bounding-set -all --no-new-privs \
+		"$WORK/peergate" --socket "$RUN/peergate.ipc" follow prysm --from-start "$LOG"
+	wait_for 5 "its reports" is_refused 198.51.100.1
+}
+
+@test "who is no client, and what is no file, is said" {
+	run -2 "$BUILD/peergate" follow prism "$LOG"
+	[[ $output == *"did you mean prysm"* ]]
+	run -1 follow "$WORK"
+	[[ $output == *"is no regular file"* ]]
+}
