@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # follow: Prysm's logs become refusals in the real gate, whatever happens to the file, to the lines and to the daemon.
 
+bats_require_minimum_version 1.5.0
 load gate.bash
 
 SEED=54.160.155.134
@@ -36,11 +37,11 @@ is_refused() {
 	[ "$(verdict_of "$1")" = refuse ]
 }
 
-# entry MESSAGE SECONDS_AGO FIELD…: a line as the node writes it.
+# mute ADDRESS SECONDS_AGO: a line as the node writes it of a peer that never answers.
 mute() {
 	local addr=$1 ago=$2
 	printf '{"agent":"x","direction":"Inbound","error":"chain state: no chain status for peer","level":"debug","msg":"Initiate peer disconnection","multiaddr":"/ip4/%s/tcp/%d/p2p/16UiuMute%s","package":"beacon-chain/p2p","remainingActivePeers":3,"time":"%s"}\n' \
-		"$addr" "$((20000 + ago))" "${addr##*.}" "$(date -u -d "-$ago seconds" '+%F %T.00')"
+		"$addr" "$((20000 + ago))" "${addr##*.}" "$(date -u -d "@$(($(date +%s) - ago))" '+%F %T.00')"
 }
 
 said() {
@@ -60,8 +61,7 @@ said() {
 
 @test "the 2019 log shuts its bad peer out, on the wire" {
 	gated
-	net_in "$NODE" socat "TCP-LISTEN:$PORT,fork,reuseaddr" SYSTEM:"echo in" &
-	STARTED+=($!)
+	start "$NODE" listener socat "TCP-LISTEN:$PORT,fork,reuseaddr" SYSTEM:"echo in"
 	wait_for 5 "the listener" reaches "$SEED"
 	start_input=$DATA/2019-bad-peer.json.log follow_start --service beacon -
 	wait_for 5 "the ban" is_refused "$SEED"
@@ -173,6 +173,7 @@ knows() {
 	[ "$(awk '/^VmHWM/ { print $2 }' "/proc/$FOLLOWER/status")" -lt 65536 ]
 	[ "$(verdict_of 198.51.100.9)" = admit ]
 	stop "$FOLLOWER"
+	tail -1 "$WORK/follow.err"
 	said "skipped: 2 no entries, 0 of another form, 1 too long, 0 cut, 2 from the future, 1 without a peer"
 }
 

@@ -33,7 +33,8 @@ static inline struct follower_counts corpus_follow(const char *text, size_t leng
 	struct follower follower;
 	struct follower_counts counts;
 
-	assert_int_equal(follower_init(&follower, &dialect_prysm, TIMELINE_OWN, tell, context), 0);
+	assert_int_equal(follower_init(&follower, &dialect_prysm, TIMELINE_OWN, 256, tell, context),
+			 0);
 	follower_feed(&follower, text, length, 0);
 	counts = follower.counts;
 	follower_release(&follower);

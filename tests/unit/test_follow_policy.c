@@ -248,8 +248,9 @@ static void no_agent_string_refuses_anybody_but_its_author(void **state)
 
 		agent_of(agent, sizeof(agent), form);
 		court_open(&court, boot_of("f"));
-		assert_int_equal(
-			follower_init(&follower, &dialect_prysm, TIMELINE_OWN, on_news, &court), 0);
+		assert_int_equal(follower_init(&follower, &dialect_prysm, TIMELINE_OWN, 256,
+					       on_news, &court),
+				 0);
 		for (int i = 0; i < 20; i++) {
 			char *line = entry_of(agent, packages[i % 2], i);
 

@@ -319,6 +319,15 @@ static void what_is_skipped_is_counted(void **state)
 	}
 }
 
+static void a_message_is_known_whole(void **state)
+{
+	(void)state;
+	assert_true(dialect_knows(&dialect_prysm, "Connected", 9));
+	assert_false(dialect_knows(&dialect_prysm, "Connected", 8));
+	assert_false(dialect_knows(&dialect_prysm, "Connected\0more", 14));
+	assert_false(dialect_knows(&dialect_prysm, "", 0));
+}
+
 static void the_join_forgets_the_one_unheard_of_longest(void **state)
 {
 	struct endpoint addr = {.port = 1}, found;
@@ -353,6 +362,7 @@ int main(void)
 		cmocka_unit_test(what_each_line_means),
 		cmocka_unit_test(reports_are_what_the_wire_takes),
 		cmocka_unit_test(what_is_skipped_is_counted),
+		cmocka_unit_test(a_message_is_known_whole),
 		cmocka_unit_test(the_join_forgets_the_one_unheard_of_longest),
 	};
 

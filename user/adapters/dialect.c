@@ -15,10 +15,12 @@ const struct dialect *dialect_find(const char *name)
 
 bool dialect_knows(const struct dialect *self, const char *message, size_t length)
 {
-	for (size_t i = 0; i < self->count; i++)
-		if (!strncmp(self->patterns[i].message, message, length) &&
-		    !self->patterns[i].message[length])
+	for (size_t i = 0; i < self->count; i++) {
+		const char *known = self->patterns[i].message;
+
+		if (strlen(known) == length && !memcmp(known, message, length))
 			return true;
+	}
 	return false;
 }
 

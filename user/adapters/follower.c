@@ -15,7 +15,8 @@ struct subject {
 };
 
 int follower_init(struct follower *ret, const struct dialect *dialect, enum timeline_kind kind,
-		  void (*tell)(void *context, const struct news *news), void *context)
+		  uint32_t peers_max, void (*tell)(void *context, const struct news *news),
+		  void *context)
 {
 	int error;
 
@@ -23,7 +24,7 @@ int follower_init(struct follower *ret, const struct dialect *dialect, enum time
 	timeline_init(&ret->timeline, kind);
 	error = lines_init(&ret->lines);
 	if (!error)
-		error = join_new(&ret->join, JOIN_PEERS_MAX, (uint64_t)(uintptr_t)ret->lines.kept);
+		error = join_new(&ret->join, peers_max, (uint64_t)(uintptr_t)ret->lines.kept);
 	if (error)
 		follower_release(ret);
 	return error;

@@ -44,8 +44,10 @@ struct follower {
 	void *context;
 };
 
+/* @peers_max: of how many peers the connection is remembered. -ENOMEM. */
 int follower_init(struct follower *ret, const struct dialect *dialect, enum timeline_kind kind,
-		  void (*tell)(void *context, const struct news *news), void *context);
+		  uint32_t peers_max, void (*tell)(void *context, const struct news *news),
+		  void *context);
 void follower_release(struct follower *self);
 
 void follower_feed(struct follower *self, const char *bytes, size_t length, int64_t now_ms);
