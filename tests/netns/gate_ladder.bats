@@ -132,6 +132,7 @@ other_xdp() {
 	[[ "$output" == *"br0: covered by gate0"* ]]
 	refused_to_start --interface br0 --interface gate0
 	[[ "$output" == *"gate0: br0 stands on it"* ]]
+	run -1 net_in "$NODE" bpftool link show pinned "$PINS/link_br0"
 	ip -n "$NODE" link set gate0 nomaster
 	ip -n "$NODE" link add mac0 link gate0 type macvlan
 	refused_to_start --interface gate0 --interface mac0

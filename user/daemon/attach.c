@@ -72,6 +72,24 @@ static int check_kind(const struct device *device, enum rung rung, bool force_lo
 	return 0;
 }
 
+/* Whether @device stands in a stack with @other, which is gated already, or to be. */
+static int check_pair(const struct device *all, unsigned int count, const struct device *device,
+		      const struct device *other, struct why *why)
+{
+	if (device_is_above(all, count, device->ifindex, other->ifindex))
+		return why_fill(
+			why, -EEXIST,
+			"%s: covered by %s, which is gated: its packets would be judged twice",
+			device->name, other->name);
+	if (device_is_above(all, count, other->ifindex, device->ifindex))
+		return why_fill(why, -EEXIST,
+				"%s: %s stands on it and is gated: packets would be judged twice; "
+				"gate %s alone",
+				device->name, other->name, device->name);
+	return 0;
+}
+
+/* Against what is wanted: what hangs from a daemon before us and is not wanted goes soon. */
 static int check_cover(const struct gate *self, const struct device *device, struct why *why)
 {
 	struct device *all = NULL;
@@ -79,20 +97,12 @@ static int check_cover(const struct gate *self, const struct device *device, str
 	int error = devices_all(self->asking, &all, &count);
 
 	for (unsigned int i = 0; !error && i < self->link_count; i++) {
-		const struct gate_interface *other = &self->links[i].shown;
+		const struct gate_link *link = &self->links[i];
+		struct device other = {.ifindex = link->shown.ifindex};
 
-		if (other->rung == RUNG_AUTO || other->ifindex == device->ifindex)
-			continue;
-		if (device_is_above(all, count, device->ifindex, other->ifindex))
-			error = why_fill(why, -EEXIST,
-					 "%s: covered by %s, which is gated: its packets would be "
-					 "judged twice",
-					 device->name, other->name);
-		else if (device_is_above(all, count, other->ifindex, device->ifindex))
-			error = why_fill(why, -EEXIST,
-					 "%s: %s stands on it and is gated: packets would be "
-					 "judged twice; gate %s alone",
-					 device->name, other->name, device->name);
+		memcpy(other.name, link->shown.name, sizeof(other.name));
+		if (link->wanted && link->shown.rung != RUNG_AUTO)
+			error = check_pair(all, count, device, &other, why);
 	}
 	free(all);
 	return error;
@@ -110,17 +120,35 @@ static int find(const struct gate *self, const char *ifname, struct device *ret,
 		     : 0;
 }
 
-int gate_check(struct gate *self, const char *ifname, enum rung rung, bool force_lo,
-	       struct why *why)
+static int check_pairs(const struct gate *self, const struct device *asked, unsigned int count,
+		       struct why *why)
 {
-	struct device device;
-	int error = find(self, ifname, &device, why);
+	struct device *all = NULL;
+	unsigned int all_count = 0;
+	int error = devices_all(self->asking, &all, &all_count);
 
-	if (!error)
-		error = check_kind(&device, rung, force_lo, why);
-	if (!error)
-		error = check_cover(self, &device, why);
+	for (unsigned int i = 0; !error && i < count; i++)
+		for (unsigned int k = 0; !error && k < i; k++)
+			error = check_pair(all, all_count, &asked[i], &asked[k], why);
+	free(all);
 	return error;
+}
+
+int gate_check(struct gate *self, const char ifnames[][16], unsigned int count, enum rung rung,
+	       bool force_lo, struct why *why)
+{
+	struct device asked[GATE_INTERFACES_MAX];
+	int error = 0;
+
+	if (count > GATE_INTERFACES_MAX)
+		return why_fill(why, -E2BIG, "%u interfaces: at most %d can be gated", count,
+				GATE_INTERFACES_MAX);
+	for (unsigned int i = 0; !error && i < count; i++) {
+		error = find(self, ifnames[i], &asked[i], why);
+		if (!error)
+			error = check_kind(&asked[i], rung, force_lo, why);
+	}
+	return error ? error : check_pairs(self, asked, count, why);
 }
 
 /* What a person should know of the rung in use: why no better one (@better), and where a reset does not go. */

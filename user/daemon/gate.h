@@ -55,9 +55,12 @@ int gate_take_off(struct gate *self, unsigned int *ret_detached, struct why *why
 /* Detaches and unpins everything below @pin_dir, whether a daemon lives or not; needs root. -ENOENT: nothing is there. Returns how many interfaces in @ret_detached. */
 int gate_off(const char *pin_dir, unsigned int *ret_detached, struct why *why);
 
-/* Whether gate_attach() has a chance, without attaching anything: the interface exists, is readable, not covered, the rung fits. */
-int gate_check(struct gate *self, const char *ifname, enum rung rung, bool force_lo,
-	       struct why *why);
+/*
+ * Whether all of these have a chance with gate_attach(), without attaching anything: each exists, is readable, suits the rung, and
+ * none covers another one.
+ */
+int gate_check(struct gate *self, const char ifnames[][16], unsigned int count, enum rung rung,
+	       bool force_lo, struct why *why);
 
 /*
  * Attaches to @ifname on the best rung (or on @rung); a live adopted link stays as it is. Refuses a rung that would judge

@@ -164,12 +164,9 @@ static void start_handles(struct server *self)
 static int check_all(const struct server *self, struct why *why)
 {
 	const struct config *config = &self->engine.config;
-	int error = 0;
 
-	for (unsigned int i = 0; i < config->interface_count && !error; i++)
-		error = gate_check(self->engine.gate, config->interfaces[i], config->attach,
-				   config->gate_lo, why);
-	return error;
+	return gate_check(self->engine.gate, config->interfaces, config->interface_count,
+			  config->attach, config->gate_lo, why);
 }
 
 static int attach_all(struct server *self, struct why *why)
