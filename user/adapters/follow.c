@@ -285,7 +285,7 @@ static bool is_done(const struct follow *self)
 static int run(struct follow *self, struct why *why)
 {
 	int error = follower_init(&self->follower, self->settings->dialect, kind_of(self->settings),
-				  on_news, self);
+				  JOIN_PEERS_MAX, on_news, self);
 
 	if (!error)
 		error = sender_init(&self->sender, self->settings->socket);
