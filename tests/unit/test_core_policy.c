@@ -87,7 +87,7 @@ static void a_report_speaks_of_its_own_moment(void **state)
 static void operators_words_are_checked(void **state)
 {
 	struct play *play = play_new();
-	struct prefix prefix = play_prefix("192.0.2.0/24");
+	struct prefix prefix = play_prefix("192.0.2.0/24"), one;
 	struct why why = {""};
 
 	(void)state;
@@ -107,6 +107,10 @@ static void operators_words_are_checked(void **state)
 	assert_int_equal(play_verdict(play, "192.0.2.9")->reason, REASON_BAD_SCORE);
 	assert_true(play_explains(play, "192.0.2.9", "operator banned 192.0.2.0/24"));
 	assert_int_equal(policy_disallow(play->policy, &prefix, play->now, NULL), -ENOENT);
+	one = play_prefix("192.0.2.9");
+	why.sentence[0] = '\0';
+	assert_int_equal(policy_unban(play->policy, &one, play->now, &why), -ENOENT);
+	assert_non_null(strstr(why.sentence, "refused by 192.0.2.0/24"));
 	assert_int_equal(policy_unban(play->policy, &prefix, play->now, NULL), 0);
 	assert_int_equal(play->count, 0);
 	play_free(play);

@@ -176,7 +176,7 @@ struct policy {
 	uint64_t now_ns;
 	struct pool places, sources, peers, groups;
 	struct table place_by_prefix, peer_by_id, group_by_key;
-	struct heap ends;  /* automatic refusals by their end */
+	struct heap ends;  /* automatic refusals of sources by their end */
 	struct heap wakes; /* places by the moment when something else of them changes */
 	struct pairing ranks;
 	struct list place_shelves[SHELVES], peer_shelves[SHELVES], online;

@@ -148,10 +148,11 @@ static void add_source(const struct policy *self, struct account *ret, const str
 	add_score(self, ret, &source->past, now_ns);
 	add_memos(ret, &source->past, now_ns);
 	if (source->run)
-		add(ret, "%" PRIu32 " failed connections since the last success here", source->run);
+		add(ret, "%" PRIu32 " failed connection%s since the last success here", source->run,
+		    source->run == 1 ? "" : "s");
 	if (source->peers)
-		add(ret, "%" PRIu32 " peers known here, %" PRIu32 " connected", source->peers,
-		    source->online);
+		add(ret, "%" PRIu32 " peer%s known here, %" PRIu32 " connected", source->peers,
+		    source->peers == 1 ? "" : "s", source->online);
 	if (source_has_tenured(self, source, 0, now_ns))
 		add(ret,
 		    "a peer was good here for an hour within a day: bans end within %" PRIu32 " s",

@@ -141,6 +141,8 @@ static void wake_again(struct policy *self, uint32_t number, uint64_t now_ns)
 
 	earlier(&wake_ns, place->said.until_ns);
 	earlier(&wake_ns, place->trust_until_ns);
+	if (!prefix_is_source(&place->prefix))
+		earlier(&wake_ns, place->automatic.until_ns);
 	if (place->is_held && source && (source->past.ledger.penalty || source->past.ledger.reward))
 		earlier(&wake_ns, after_s(now_ns, FADING_S));
 	if (wake_ns)

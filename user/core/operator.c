@@ -79,6 +79,26 @@ static int take_back(struct policy *self, uint32_t number, const struct prefix *
 	return 0;
 }
 
+/* Nothing to take back at @prefix itself: the sentence names the wider prefix that refuses it, when there is one. */
+static int not_banned(const struct policy *self, const struct prefix *prefix, struct why *why)
+{
+	char text[ADDR_TEXT_MAX], wider[ADDR_TEXT_MAX];
+
+	for (unsigned int length = prefix->length; length-- > 0;) {
+		struct prefix above = prefix_cut(prefix, length);
+		uint32_t number = self->lengths[length] ? place_find(self, &above) : 0;
+		struct decision held;
+
+		if (number && place_wants(self, place_at(self, number), self->now_ns, &held) &&
+		    held.until_ns > self->now_ns && held.standing != STANDING_TRUSTED)
+			return why_fill(
+				why, -ENOENT, "%s is refused by %s: unban that, or allow %s",
+				prefix_text(prefix, text), prefix_text(&above, wider), text);
+	}
+	return why_fill(why, -ENOENT, "%s is not banned; explain it to see what holds there",
+			prefix_text(prefix, text));
+}
+
 int policy_unban(struct policy *self, const struct prefix *prefix, uint64_t now_ns, struct why *why)
 {
 	uint64_t now = advance(self, now_ns);
@@ -86,12 +106,9 @@ int policy_unban(struct policy *self, const struct prefix *prefix, uint64_t now_
 	struct place *place = number ? place_at(self, number) : NULL;
 	bool said = place && place->said.standing == STANDING_BANNED &&
 		    ruling_is_live(&place->said, now);
-	char text[ADDR_TEXT_MAX];
 
 	if (!said && !(place && ruling_is_live(&place->automatic, now)))
-		return why_fill(why, -ENOENT,
-				"%s is not banned; explain it to see what holds there",
-				prefix_text(prefix, text));
+		return not_banned(self, prefix, why);
 	place_refuse(self, number, NULL);
 	pardon(self, place);
 	if (said)

@@ -160,10 +160,10 @@ void place_refuse(struct policy *self, uint32_t number, const struct ruling *ver
 	share_leave(self, number);
 	heap_remove(&self->ends, number);
 	place->automatic = verdict ? *verdict : (struct ruling){0};
-	if (verdict) {
+	/* A fold ends by its wake: it makes no room for sources, and has no share. */
+	if (verdict && prefix_is_source(&place->prefix)) {
 		heap_put(&self->ends, number, verdict->until_ns);
-		if (prefix_is_source(&place->prefix))
-			share_enter(self, number, self->now_ns);
+		share_enter(self, number, self->now_ns);
 	}
 	convict(self, number, place->automatic.standing == STANDING_BANNED, self->now_ns);
 }

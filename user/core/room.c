@@ -51,7 +51,7 @@ static bool forget_ending_refusal(struct policy *self)
 	struct place *place = number ? place_at(self, number) : NULL;
 	const struct source *source;
 
-	if (!place || !prefix_is_source(&place->prefix))
+	if (!place)
 		return false;
 	source = place_source(self, place);
 	if (ruling_is_live(&place->said, self->now_ns) || (source && source->online))
