@@ -270,3 +270,53 @@ teardown() {
 		assert seen + missed <= COUNT, (seen, missed, COUNT)
 	END
 }
+
+@test "as another user without any privilege: bans, guard, reload, interfaces, watchers and the end" {
+	# Below a folder that another user may enter, as /etc and /run are.
+	open=$(mktemp -d)
+	chmod 755 "$open"
+	conf=$open/conf RUN=$open/run
+	ADMIN=$RUN/admin.ipc COMMON=$RUN/peergate.ipc
+	echo "pace = 1/s" >"$conf"
+	daemon_start --config "$conf" --user nobody --group nogroup --mode enforce
+	[ "$(stat -c %U:%G:%a "$COMMON")" = root:nogroup:660 ]
+	[ "$(stat -c %U:%a "$ADMIN")" = root:600 ]
+	grep -q '^Uid:\s65534\s65534\s65534\s65534' "/proc/$DAEMON/status"
+	grep -q '^CapEff:\s0000000000000000' "/proc/$DAEMON/status"
+	listen 13000
+	ask gate_ban '{"addr":"192.0.2.7","ttl":60}'
+	run reaches 192.0.2.10 13000 192.0.2.7
+	[ "$status" -ne 0 ]
+	run ask gate_status
+	[[ $output == *'"reason":"operator"'* && $output == *'"privileges":{"uid":65534,"kept":[]'* ]]
+	run ask gate_ban '{"addr":"192.0.2.10"}'
+	[[ $output == *"an address of this host"* ]]
+	ip -n "$NODE" link add gate1 type veth peer name far1
+	printf 'pace = 2/s\n' >"$conf"
+	kill -HUP "$DAEMON"
+	for _ in $(seq 30); do grep -q reloaded "$LOG" && break || sleep 0.1; done
+	grep -q 'reload: pace changes' "$LOG"
+	run timeout 10 nsenter --net="/run/netns/$PEERS" setpriv --reuid 65534 --regid 65534 --clear-groups socat -t 2 - "UNIX-CONNECT:$COMMON" \
+		<<<'{"jsonrpc":"2.0","id":1,"method":"rpc_modules"}'
+	[[ $output == *result* ]]
+	run timeout 10 setpriv --reuid 65533 --regid 65533 --clear-groups socat -t 2 - "UNIX-CONNECT:$COMMON" <<<'{}'
+	[[ $output == *"ermission denied"* ]]
+	run timeout 10 setpriv --reuid 65534 --regid 65534 --clear-groups socat -t 2 - "UNIX-CONNECT:$ADMIN" <<<'{}'
+	[[ $output == *"ermission denied"* ]]
+	daemon_stop
+	[ ! -e "$COMMON" ] && [ ! -e "$ADMIN" ]
+	rm -r "$open"
+	kill "$LISTENER"
+}
+
+@test "the service manager is told when it serves, and the log names the rung" {
+	socat -u "UNIX-RECV:$BATS_TEST_TMPDIR/notify" "CREATE:$BATS_TEST_TMPDIR/told" 3>&- &
+	manager=$!
+	until [ -S "$BATS_TEST_TMPDIR/notify" ]; do sleep 0.05; done
+	NOTIFY_SOCKET=$BATS_TEST_TMPDIR/notify daemon_start --log-format json
+	for _ in $(seq 30); do [ -s "$BATS_TEST_TMPDIR/told" ] && break || sleep 0.1; done
+	kill "$manager"
+	[ "$(cat "$BATS_TEST_TMPDIR/told")" = READY=1 ]
+	jq -e . "$LOG" >/dev/null
+	grep -q 'gate0 is gated: tcx' "$LOG" || grep -q 'gate0 is gated: clsact' "$LOG"
+}

@@ -48,7 +48,6 @@ bool device_is_readable(const struct device *device);
 /* Why the kernel refused a rung, and what helps, as one sentence. Returns @error. */
 int attach_why(const struct device *device, enum rung rung, int error, struct why *why);
 
-const char *rung_word(enum rung rung);
 struct gate_link *link_of(struct gate *self, const char *ifname);
 struct gate_link *link_add(struct gate *self, const char *ifname, struct why *why);
 

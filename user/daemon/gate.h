@@ -25,6 +25,7 @@ enum rung {
 	RUNG_CLSACT,
 	RUNG_GENERIC
 }; /* words: auto native tcx clsact generic */
+const char *rung_word(enum rung rung);
 
 struct gate_settings {
 	const char *pin_dir; /* /sys/fs/bpf/peergate; borrowed during gate_open() only */

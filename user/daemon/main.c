@@ -11,6 +11,7 @@
 
 #include "gate.h"
 #include "log.h"
+#include "notify.h"
 #include "options.h"
 #include "privileges.h"
 #include "server.h"
@@ -66,6 +67,20 @@ static int give_up(const struct config *config, const struct identity *who, cons
 	return privileges_drop(who->user, who->group, kept, why);
 }
 
+static void tell_start(const struct config *config, const struct gate *gate)
+{
+	struct gate_interface all[GATE_INTERFACES_MAX];
+	unsigned int count = gate_interfaces(gate, all, GATE_INTERFACES_MAX);
+
+	for (unsigned int i = 0; i < count; i++)
+		log_info("%s is gated: %s%s%s", all[i].name, rung_word(all[i].rung),
+			 all[i].note[0] ? "; " : "", all[i].note);
+	if (!count)
+		log_warning("no interface is named: nothing is gated; give --interface");
+	log_info("peergated %s serves %s", PEERGATE_VERSION, config->run_dir);
+	notify_manager("READY=1");
+}
+
 static int serve(const struct options *options, const struct config *config, struct why *why)
 {
 	struct server *server = calloc(1, sizeof(*server));
@@ -81,7 +96,7 @@ static int serve(const struct options *options, const struct config *config, str
 		if (!error)
 			error = give_up(config, &who, gate, why);
 		if (!error) {
-			log_info("peergated %s serves %s", PEERGATE_VERSION, config->run_dir);
+			tell_start(config, gate);
 			error = server_run(server);
 			served = true;
 		}

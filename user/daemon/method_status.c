@@ -14,16 +14,6 @@
 
 enum { MAPS_MAX = 32 };
 
-static const char *rung_word(enum rung rung)
-{
-	static const char *const words[] = {
-		[RUNG_AUTO] = "none",	  [RUNG_NATIVE] = "native",   [RUNG_TCX] = "tcx",
-		[RUNG_CLSACT] = "clsact", [RUNG_GENERIC] = "generic",
-	};
-
-	return words[rung];
-}
-
 static json_t *interfaces(const struct gate *gate)
 {
 	struct gate_interface all[GATE_INTERFACES_MAX];
@@ -34,12 +24,12 @@ static json_t *interfaces(const struct gate *gate)
 		char tag[20];
 
 		snprintf(tag, sizeof(tag), "%016llx", (unsigned long long)all[i].tag);
-		json_array_append_new(list,
-				      json_pack("{s:s, s:I, s:s, s:s, s:b, s:b, s:s}", "name",
-						all[i].name, "ifindex", (json_int_t)all[i].ifindex,
-						"rung", rung_word(all[i].rung), "program_tag", tag,
-						"attached", all[i].rung != RUNG_AUTO, "resets",
-						all[i].resets, "note", all[i].note));
+		json_array_append_new(
+			list, json_pack("{s:s, s:I, s:s, s:s, s:b, s:b, s:s}", "name", all[i].name,
+					"ifindex", (json_int_t)all[i].ifindex, "rung",
+					all[i].rung == RUNG_AUTO ? "none" : rung_word(all[i].rung),
+					"program_tag", tag, "attached", all[i].rung != RUNG_AUTO,
+					"resets", all[i].resets, "note", all[i].note));
 	}
 	return list;
 }
