@@ -71,10 +71,14 @@ $$(BUILD)/fuzz/lib$(1).a: $$(filter-out %/main.o,$$(call objects_of,$(1),$$(BUIL
 endef
 $(foreach part,$(PARTS),$(eval $(call PART,$(part))))
 
-# The public library holds what its headers promise: the client and the base it stands on.
-$(BUILD)/libpeergate.a: $(call objects_of,lib,$(BUILD)) $(call objects_of,base,$(BUILD))
+# The public library: one object that shows what its headers promise and hides the rest, so that no name clashes.
+PUBLIC_OBJECTS = $(call objects_of,lib,$(BUILD)) $(patsubst %,$(BUILD)/user/base/%.o,addr why words)
+PUBLIC_NAMES := peergate_* addr_* prefix_* endpoint_* source_* why_* *_word *_of
+$(BUILD)/libpeergate.a: $(PUBLIC_OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(CC) -r -nostdlib -o $(BUILD)/libpeergate.o $^
+	objcopy -w $(PUBLIC_NAMES:%=-G '%') $(BUILD)/libpeergate.o
+	$(AR) rcs $@ $(BUILD)/libpeergate.o
 
 # The gate: each .bpf.c is one door; the static linker makes one object of them, and that one skeleton.
 BPF_SOURCES := $(wildcard bpf/*.bpf.c)
