@@ -140,7 +140,21 @@ $(BUILD)/bench/core_bench: tests/bench/core_bench.c $(BUILD)/libcore.a $(BUILD)/
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(INC_core) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $^ $(LIBS_base)
 
-bench: all $(BUILD)/bench/core_bench
+# Benchmarks that speak BPF: tests/bench/NAME.c beside the generator of random sources, each with the gate's own object.
+$(BUILD)/bench/%.bpf.o: tests/bench/%.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/bench/%.skel.h: $(BUILD)/bench/%.bpf.o
+	$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp
+	mv $@.tmp $@
+
+BPF_BENCHES := $(patsubst %,$(BUILD)/bench/%,refusal)
+$(BPF_BENCHES): $(BUILD)/bench/%: tests/bench/%.c tests/packet/builder.c $(BUILD)/bench/generator.skel.h $(BUILD)/gate.skel.h $(BUILD)/libbase.a
+	$(CC) $(CPPFLAGS_ALL) -Ibpf -Itests/packet $(CFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) $(BUILD)/libbase.a \
+		$(LIBS_daemon)
+
+bench: all $(BUILD)/bench/core_bench $(BPF_BENCHES)
 	BUILD=$(BUILD) tests/bench/run
 
 # The templates are filled with the final places, without DESTDIR. A configuration that is there already is kept.

@@ -7,16 +7,6 @@
 
 enum { SAMPLE_WINDOW_SHIFT = 30 }; /* 2^30 ns: about a second, without a division */
 
-/* A judgement, and all that is told of it. */
-struct account {
-	struct judgement judgement;
-	const struct start *start;
-	const struct question *question;
-	__u32 service; /* 0 .. SERVICE_NONE */
-	__u32 ifindex;
-	__u8 reset;
-};
-
 PURE struct tally *account_tally(enum family family, __u32 service)
 {
 	__u32 index = counter_index(DOOR_INGRESS, family, service);
@@ -32,20 +22,29 @@ PURE void account_unparsed(enum family family)
 		tally->passed.unparsed++;
 }
 
-PURE void account_count(const struct account *self)
+/* The barrier keeps the compiler from knowing better than to ask, which the verifier wants to see. */
+PURE void account_add(__u64 *counters, __u32 index, __u32 count)
 {
-	struct tally *tally = account_tally(self->start->family, self->service);
-	__u32 cause = self->judgement.cause, reason = self->judgement.reason;
+	asm volatile("" : "+r"(index));
+	if (index < count)
+		counters[index]++;
+}
+
+PURE void account_count(const struct question *question, const struct judgement *judgement,
+			int reset)
+{
+	struct tally *tally = account_tally(question->start->family, question->service);
 
 	if (!tally)
 		return;
-	if (self->judgement.verdict == VERDICT_PASS && cause < CAUSES)
-		((__u64 *)&tally->passed)[cause]++;
-	else if (self->judgement.verdict == VERDICT_REFUSE && reason < REASONS)
-		((__u64 *)&tally->refused)[reason]++;
-	else if (reason < REASONS)
-		((__u64 *)&tally->would_refuse)[reason]++;
-	tally->resets += self->reset;
+	if (judgement->verdict == VERDICT_PASS)
+		account_add((__u64 *)&tally->passed, judgement->cause, CAUSES);
+	else if (judgement->verdict == VERDICT_REFUSE)
+		account_add((__u64 *)&tally->refused, judgement->reason, REASONS);
+	else
+		account_add((__u64 *)&tally->would_refuse, judgement->reason, REASONS);
+	if (reset)
+		tally->resets++;
 }
 
 /* Whether one more event of this reason may go out in this second. A lost race is one event less. */
@@ -64,39 +63,41 @@ PURE int account_samples(__u32 reason, __u64 now, __u32 samples_per_s)
 	return __sync_val_compare_and_swap(window, held, held + 1) == held;
 }
 
-PURE void account_event(const struct account *self)
+PURE void account_event(const struct question *question, const struct judgement *judgement,
+			__u32 ifindex, int reset)
 {
-	const struct question *question = self->question;
+	const struct start *start = question->start;
 	struct event *event;
 
-	if (!account_samples(self->judgement.reason, question->now,
-			     question->settings->samples_per_s))
+	if (!account_samples(judgement->reason, question->now, question->settings->samples_per_s))
 		return;
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event)
 		return;
 	*event = (struct event){
-		.at = bpf_ktime_get_boot_ns(), /* to the ns: a sample can afford the dear clock */
-		.ifindex = self->ifindex,
-		.port = self->start->port,
-		.source_port = self->start->source_port,
+		.at = question->now,
+		.ifindex = ifindex,
+		.port = start->port,
+		.source_port = start->source_port,
 		.door = DOOR_INGRESS,
-		.family = self->start->family,
-		.transport = self->start->transport,
-		.verdict = self->judgement.verdict,
-		.reason = self->judgement.reason,
-		.service = self->service,
-		.reset = self->reset,
+		.family = start->family,
+		.transport = start->transport,
+		.verdict = judgement->verdict,
+		.reason = judgement->reason,
+		.service = question->service,
+		.reset = reset,
 	};
-	__builtin_memcpy(event->address, question->address, sizeof(event->address));
+	question_address(question, event->address);
 	bpf_ringbuf_submit(event, 0);
 }
 
-PURE void account(const struct account *self)
+/* Tells of the @judgement of a packet that came in by @ifindex; @reset: it was answered with one. */
+PURE void account(const struct question *question, const struct judgement *judgement, __u32 ifindex,
+		  int reset)
 {
-	account_count(self);
-	if (self->judgement.verdict != VERDICT_PASS)
-		account_event(self);
+	account_count(question, judgement, reset);
+	if (judgement->verdict != VERDICT_PASS)
+		account_event(question, judgement, ifindex, reset);
 }
 
 #endif

@@ -65,6 +65,15 @@ PURE void copy32(__u8 *to, const __u8 *from)
 #endif
 }
 
+PURE void copy64(__u8 *to, const __u8 *from)
+{
+#ifdef __bpf__
+	*(__u64 *)to = *(const __u64 *)from;
+#else
+	__builtin_memcpy(to, from, 8);
+#endif
+}
+
 PURE void write16(__u8 *at, __u16 value)
 {
 	at[0] = value >> 8;

@@ -8,6 +8,8 @@
 #ifndef FIND_H
 #define FIND_H
 
+#include <peergate/source.h>
+
 #include "transport.h"
 
 /* IANA's numbers. */
@@ -32,7 +34,11 @@ enum { ETHERNET_SIZE = 14, TAG_SIZE = 4, TAGS_MAX = 2, IPV4_SIZE = 20, IPV6_SIZE
 enum {
 	CHAIN_MAX = 8
 }; /* IPv6 extension headers walked; RFC 8200, 4.1 has seven in an honest packet at most */
-enum { FRAGMENT_OFFSET_V4 = 0x1fff, FRAGMENT_MORE_V4 = 0x2000 }; /* RFC 791, 3.1 */
+enum {
+	FRAGMENT_OFFSET_V4 = 0x1fff,
+	FRAGMENT_MORE_V4 = 0x2000,
+	IPV4_MAY_NOT_FRAGMENT = 0x4000
+};								 /* RFC 791, 3.1 */
 enum { FRAGMENT_OFFSET_V6 = 0xfff8, FRAGMENT_MORE_V6 = 0x0001 }; /* RFC 8200, 4.5 */
 
 PURE enum found find_transport(const struct packet *packet, struct start *ret, __u8 protocol)
@@ -42,6 +48,18 @@ PURE enum found find_transport(const struct packet *packet, struct start *ret, _
 	if (protocol == PROTOCOL_UDP)
 		return transport_quic(packet, ret);
 	return FOUND_NOTHING;
+}
+
+/* What an IPv4 header of @size bytes tells of a start. */
+PURE void find_ipv4_source(struct start *ret, const __u8 *ip, __u32 size)
+{
+	__u32 length = read16(ip + 2);
+
+	ret->family = FAMILY_IPV4;
+	ret->ip_end = length ? ret->network + length : 0;
+	ret->header = ret->network + size;
+	source_put_host(ret->address, read32(ip + 12));
+	ret->has_source = 1;
 }
 
 PURE enum found find_ipv4(const struct packet *packet, struct start *ret)
@@ -60,12 +78,7 @@ PURE enum found find_ipv4(const struct packet *packet, struct start *ret)
 	if (fragment & FRAGMENT_OFFSET_V4)
 		return FOUND_NOTHING;
 	ret->fragment = !!(fragment & FRAGMENT_MORE_V4);
-	ret->ip_end = length ? ret->network + length : 0;
-	ret->header = ret->network + size;
-	ret->address[10] = 0xff;
-	ret->address[11] = 0xff;
-	copy32(ret->address + 12, ip + 12);
-	ret->has_source = 1;
+	find_ipv4_source(ret, ip, size);
 	return find_transport(packet, ret, ip[9]);
 }
 
@@ -111,22 +124,28 @@ PURE enum found find_chain(const struct packet *packet, struct start *ret, __u8 
 	return find_transport(packet, ret, protocol);
 }
 
+PURE void find_ipv6_source(struct start *ret, const __u8 *ip)
+{
+	__u32 length = read16(ip + 4);
+
+	ret->family = FAMILY_IPV6;
+	ret->ip_end = length ? ret->network + IPV6_SIZE + length : 0;
+	ret->header = ret->network + IPV6_SIZE;
+	copy64(ret->address, ip + 8);
+	copy64(ret->address + 8, ip + 16);
+	ret->has_source = 1;
+}
+
 PURE enum found find_ipv6(const struct packet *packet, struct start *ret)
 {
 	const __u8 *ip = packet_at(packet, ret->network, IPV6_SIZE);
-	__u32 length;
 
 	ret->family = FAMILY_IPV6;
 	if (!ip)
 		return FOUND_SHORT;
 	if (ip[0] >> 4 != 6)
 		return FOUND_CUT;
-	length = read16(ip + 4);
-	ret->ip_end = length ? ret->network + IPV6_SIZE + length : 0;
-	ret->header = ret->network + IPV6_SIZE;
-	for (int i = 0; i < 16; i += 4)
-		copy32(ret->address + i, ip + 8 + i);
-	ret->has_source = 1;
+	find_ipv6_source(ret, ip);
 	return find_chain(packet, ret, ip[6]);
 }
 

@@ -19,11 +19,6 @@ enum action {
 	ACTION_IGNORE, /* passes, and nobody counts it */
 };
 
-struct gate {
-	struct question question;
-	struct account account;
-};
-
 /* Boot time: the coarse clock and an offset that the daemon renews with the lease; without a lease the clock itself. */
 PURE void gate_clock(struct question *ret, const struct settings *settings)
 {
@@ -36,21 +31,18 @@ PURE void gate_clock(struct question *ret, const struct settings *settings)
 PURE void gate_question(struct question *ret, const struct start *start,
 			const struct settings *settings)
 {
-	__builtin_memcpy(ret->address, start->address, sizeof(ret->address));
-	if (start->family == FAMILY_IPV6)
-		source_normalise(ret->address);
-	source_key_of(&ret->source, ret->address);
-	ret->source_port = start->source_port;
-	ret->transport = start->transport;
-	ret->answer = start->answer;
+	__u8 address[16] __attribute__((aligned(8)));
+
+	ret->start = start;
 	ret->settings = settings;
+	question_address(ret, address);
+	source_key_of(&ret->source, address);
 	gate_clock(ret, settings);
 }
 
-PURE enum action gate_action(struct gate *self, const struct start *start)
+PURE enum action gate_action(const struct question *question, struct judgement *judgement)
 {
-	const struct settings *settings = self->question.settings;
-	struct judgement *judgement = &self->account.judgement;
+	const struct settings *settings = question->settings;
 
 	if (judgement->verdict == VERDICT_PASS)
 		return ACTION_PASS;
@@ -58,35 +50,49 @@ PURE enum action gate_action(struct gate *self, const struct start *start)
 		judgement->verdict = VERDICT_WOULD_REFUSE;
 		return ACTION_PASS;
 	}
-	if (is_resettable(start) && settings->resets >> judgement->reason & 1)
+	if (settings->resets >> judgement->reason & 1 && is_resettable(question->start))
 		return ACTION_RESET;
 	return ACTION_DROP;
 }
 
-/* Judges what was @found (settled: not short). */
-PURE enum action gate_judge(struct gate *self, const struct start *start, enum found found,
-			    __u32 ifindex)
+PURE enum action gate_judge_start(struct question *ret_question, struct judgement *ret_judgement,
+				  const struct start *start)
 {
 	const struct settings *settings = look_settings();
-	const struct service *service = NULL;
+	const struct service *service = look_service(start);
 
+	if (!service || !settings)
+		return ACTION_IGNORE;
+	gate_question(ret_question, start, settings);
+	ret_question->service = service->id;
+	*ret_judgement = judge(ret_question);
+	return gate_action(ret_question, ret_judgement);
+}
+
+PURE enum action gate_judge_hidden(struct question *ret_question, struct judgement *ret_judgement,
+				   const struct start *start)
+{
+	const struct settings *settings = look_settings();
+
+	if (!settings)
+		return ACTION_IGNORE;
+	gate_question(ret_question, start, settings);
+	ret_question->service = SERVICE_NONE;
+	*ret_judgement = judge_hidden(ret_question);
+	return gate_action(ret_question, ret_judgement);
+}
+
+/* Judges what was @found (settled: not short). Only ACTION_IGNORE leaves the results empty. */
+PURE enum action gate_judge(struct question *ret_question, struct judgement *ret_judgement,
+			    const struct start *start, enum found found)
+{
+	if (found == FOUND_START)
+		return gate_judge_start(ret_question, ret_judgement, start);
+	if (found == FOUND_HIDDEN)
+		return gate_judge_hidden(ret_question, ret_judgement, start);
 	if (found == FOUND_CUT)
 		account_unparsed(start->family);
-	if (found == FOUND_CUT || found == FOUND_NOTHING || !settings)
-		return ACTION_IGNORE;
-	if (found == FOUND_START) {
-		service = look_service(start);
-		if (!service)
-			return ACTION_IGNORE;
-	}
-	gate_question(&self->question, start, settings);
-	self->account.start = start;
-	self->account.question = &self->question;
-	self->account.ifindex = ifindex;
-	self->account.service = service ? service->id : SERVICE_NONE;
-	self->question.service = self->account.service;
-	self->account.judgement = service ? judge(&self->question) : judge_hidden(&self->question);
-	return gate_action(self, start);
+	return ACTION_IGNORE;
 }
 
 #endif

@@ -36,16 +36,21 @@ LOOK struct bucket *look_newcomers(__u32 index);
 LOOK void keep_pace(const struct source_key *key, const struct bucket *bucket);
 
 struct question {
-	__u8 address[16] __attribute__((aligned(8))); /* the source as judged: normalised */
+	const struct start *start;
 	struct source_key source __attribute__((aligned(8)));
 	__u32 service; /* 0 .. SERVICES_MAX - 1 */
-	__u16 source_port;
-	enum transport transport;
-	__u8 answer;
-	__u8 leased; /* the daemon's promise holds */
-	__u64 now;   /* boot-time ns */
+	__u8 leased;   /* the daemon's promise holds */
+	__u64 now;     /* boot-time ns */
 	const struct settings *settings;
 };
+
+/* The source as judged, into @ret: an IPv4 host out of its carrier. */
+PURE void question_address(const struct question *self, __u8 ret[16])
+{
+	__builtin_memcpy(ret, self->start->address, 16);
+	if (self->start->family == FAMILY_IPV6)
+		source_normalise(ret);
+}
 
 struct judgement {
 	enum verdict verdict; /* pass or refuse; observing is the caller's */
@@ -68,8 +73,7 @@ PURE struct judgement judge_refuse(__u8 reason)
 
 PURE int is_ipv4_source(const struct source_key *key)
 {
-	return !key->address[0] && !key->address[1] && key->address[2] == 0xff &&
-	       key->address[3] == 0xff;
+	return source_word(key->address) >> 32 == 0xffff;
 }
 
 /* What a record says; @live 0: nothing now. */
@@ -93,7 +97,7 @@ PURE struct saying prefix_says(const struct question *q, __u32 mask)
 	struct prefix_key key = {.length = 128};
 	struct saying nothing = {0};
 
-	__builtin_memcpy(key.address, q->address, sizeof(key.address));
+	question_address(q, key.address);
 	for (int i = 0; i <= PREFIX_TRIES; i++) {
 		const struct prefix_record *found = look_prefix(&key);
 		struct saying saying;
@@ -134,7 +138,7 @@ PURE int leaks(const struct question *q)
 
 	__builtin_memcpy(&source, q->source.address, sizeof(source));
 	draw = hash_pair(q->settings->hash_key, source,
-			 (__u64)q->source_port << 48 | q->now >> LEAK_EPOCH_SHIFT);
+			 (__u64)q->start->source_port << 48 | q->now >> LEAK_EPOCH_SHIFT);
 	return (draw & 0xffff) < q->settings->leak;
 }
 
@@ -215,7 +219,8 @@ PURE struct judgement judge_trusted(const struct question *q, const struct limit
 {
 	struct rate rate = rate_times(&limits->pace, TRUSTED_PACE_FACTOR);
 
-	if (!q->leased || q->transport == TRANSPORT_QUIC || is_within_pace(q, &rate) || leaks(q))
+	if (!q->leased || q->start->transport == TRANSPORT_QUIC || is_within_pace(q, &rate) ||
+	    leaks(q))
 		return judge_pass(CAUSE_TRUST);
 	return judge_refuse(REASON_SOURCE_PACE);
 }
@@ -228,7 +233,7 @@ PURE struct judgement judge(const struct question *q)
 	const struct record *record;
 	struct saying saying;
 
-	if (q->answer)
+	if (q->start->answer)
 		return judge_pass(CAUSE_ANSWER);
 	record = look_source(&q->source);
 	saying = source_says(q, record, 1U << (q->service % SERVICES_MAX));
@@ -239,7 +244,7 @@ PURE struct judgement judge(const struct question *q)
 	if (!q->leased)
 		return judge_pass(CAUSE_NO_LEASE);
 	/* Until the gate remembers our own dials, an Initial may be the answer to one: bans only. */
-	if (q->transport == TRANSPORT_QUIC)
+	if (q->start->transport == TRANSPORT_QUIC)
 		return judge_pass(CAUSE_ADMITTED);
 	if (!is_within_pace(q, &limits->pace)) {
 		if (!leaks(q))

@@ -4,6 +4,7 @@
 
 #include "find.h"
 #include "gate.bpf.h"
+#include "quick.h"
 
 enum {
 	PULL_MAX = 2048
@@ -27,6 +28,7 @@ PURE enum found tc_find(const struct __sk_buff *skb, struct start *ret, int bare
 {
 	struct packet packet;
 
+	start_clear(ret);
 	tc_packet(&packet, skb);
 	if (bare)
 		return find_network(&packet, ret, bytes_swap16(skb->protocol));
@@ -97,30 +99,62 @@ PURE int tc_reset(struct __sk_buff *skb, const struct start *start, int bare)
 	       tc_checksum(skb, start, &reset);
 }
 
-PURE int tc_gate(struct __sk_buff *skb, int bare)
+PURE int tc_judge(struct __sk_buff *skb, struct start *start, enum found found, int bare)
 {
-	struct start start = {0};
-	struct gate gate = {0};
+	struct judgement judgement = {0};
+	struct question question = {0};
 	enum action action;
+	int reset = 0;
+
+	found = settle(start, found, tc_seen(skb), skb->len);
+	action = gate_judge(&question, &judgement, start, found);
+	if (action == ACTION_IGNORE)
+		return TC_ACT_UNSPEC;
+	if (action == ACTION_RESET)
+		reset = tc_reset(skb, start, bare);
+	account(&question, &judgement, skb->ifindex, reset);
+	if (action == ACTION_PASS)
+		return TC_ACT_UNSPEC;
+	return reset ? bpf_redirect(skb->ifindex, 0) : TC_ACT_SHOT;
+}
+
+PURE int tc_judge_syn(struct __sk_buff *skb, const struct packet *packet, enum family family,
+		      int bare)
+{
+	struct start start;
+	enum found found = quick_syn(packet, &start, bare ? 0 : ETHERNET_SIZE, family);
+
+	return tc_judge(skb, &start, found, bare);
+}
+
+PURE int tc_judge_any(struct __sk_buff *skb, int bare)
+{
+	struct start start;
 	enum found found = tc_find(skb, &start, bare);
 
 	if (found == FOUND_NOTHING)
 		return TC_ACT_UNSPEC;
 	if (found == FOUND_SHORT && tc_seen(skb) < skb->len &&
-	    !bpf_skb_pull_data(skb, skb->len < PULL_MAX ? skb->len : PULL_MAX)) {
-		start = (struct start){0};
+	    !bpf_skb_pull_data(skb, skb->len < PULL_MAX ? skb->len : PULL_MAX))
 		found = tc_find(skb, &start, bare);
-	}
-	found = settle(&start, found, tc_seen(skb), skb->len);
-	action = gate_judge(&gate, &start, found, skb->ifindex);
-	if (action == ACTION_IGNORE)
+	return tc_judge(skb, &start, found, bare);
+}
+
+PURE int tc_gate(struct __sk_buff *skb, int bare)
+{
+	struct packet packet;
+	enum sort sort;
+
+	tc_packet(&packet, skb);
+	sort = bare ? quick_network(&packet, 0, bytes_swap16(skb->protocol))
+		    : quick_ethernet(&packet);
+	if (sort == SORT_QUIET)
 		return TC_ACT_UNSPEC;
-	if (action == ACTION_RESET)
-		gate.account.reset = tc_reset(skb, &start, bare);
-	account(&gate.account);
-	if (action == ACTION_PASS)
-		return TC_ACT_UNSPEC;
-	return gate.account.reset ? bpf_redirect(skb->ifindex, 0) : TC_ACT_SHOT;
+	if (sort == SORT_SYN_IPV4)
+		return tc_judge_syn(skb, &packet, FAMILY_IPV4, bare);
+	if (sort == SORT_SYN_IPV6)
+		return tc_judge_syn(skb, &packet, FAMILY_IPV6, bare);
+	return tc_judge_any(skb, bare);
 }
 
 SEC("tc")

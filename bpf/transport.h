@@ -5,7 +5,7 @@
 
 #include "packet.h"
 
-enum { TCP_SIZE = 20, UDP_SIZE = 8 };
+enum { TCP_SIZE = 20, UDP_SIZE = 8, TCP_FLAGS = 13 };
 enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16 }; /* RFC 9293, 3.1 */
 enum { QUIC_V1 = 1, QUIC_V2 = 0x6b3343cf };		      /* RFC 9000; RFC 9369 */
 enum { QUIC_LONG = 0x80, QUIC_LONG_TYPE = 0xb0, INITIAL_V1 = 0x80, INITIAL_V2 = 0x90 };
@@ -32,6 +32,12 @@ PURE enum found transport_short(const struct packet *packet, struct start *ret)
 	return FOUND_SHORT;
 }
 
+/* @tcp: at least its flags are seen. */
+PURE int is_syn(const __u8 *tcp)
+{
+	return (tcp[TCP_FLAGS] & (TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST)) == TCP_SYN;
+}
+
 PURE enum found transport_tcp(const struct packet *packet, struct start *ret)
 {
 	const __u8 *tcp = packet_at(packet, ret->header, TCP_SIZE);
@@ -39,7 +45,7 @@ PURE enum found transport_tcp(const struct packet *packet, struct start *ret)
 	ret->transport = TRANSPORT_TCP;
 	if (!tcp)
 		return transport_short(packet, ret);
-	if ((tcp[13] & (TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST)) != TCP_SYN)
+	if (!is_syn(tcp))
 		return FOUND_NOTHING;
 	transport_ports(ret, tcp);
 	ret->sequence = read32(tcp + 4);

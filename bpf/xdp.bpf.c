@@ -2,6 +2,7 @@
 /* xdp: the ingress door in the driver, before the packet costs a buffer; also in the stack (generic). */
 #include "find.h"
 #include "gate.bpf.h"
+#include "quick.h"
 
 PURE void xdp_packet(struct packet *ret, const struct xdp_md *ctx)
 {
@@ -76,46 +77,67 @@ PURE int xdp_reset(struct xdp_md *ctx, const struct start *start, __u32 length)
 
 PURE int xdp_judge(struct xdp_md *ctx, struct start *start, enum found found, __u32 length)
 {
-	struct gate gate = {0};
+	struct judgement judgement = {0};
+	struct question question = {0};
 	enum action action;
+	int reset = 0;
 
 	found = settle(start, found, xdp_seen(ctx), length);
-	action = gate_judge(&gate, start, found, ctx->ingress_ifindex);
+	action = gate_judge(&question, &judgement, start, found);
 	if (action == ACTION_IGNORE)
 		return XDP_PASS;
 	if (action == ACTION_RESET)
-		gate.account.reset = xdp_reset(ctx, start, length);
-	account(&gate.account);
+		reset = xdp_reset(ctx, start, length);
+	account(&question, &judgement, ctx->ingress_ifindex, reset);
 	if (action == ACTION_PASS)
 		return XDP_PASS;
-	return gate.account.reset ? XDP_TX : XDP_DROP;
+	return reset ? XDP_TX : XDP_DROP;
 }
+
+PURE int xdp_judge_syn(struct xdp_md *ctx, const struct packet *packet, enum family family,
+		       __u32 length)
+{
+	struct start start;
+	enum found found = quick_syn(packet, &start, ETHERNET_SIZE, family);
+
+	return xdp_judge(ctx, &start, found, length);
+}
+
+PURE int xdp_judge_any(struct xdp_md *ctx, const struct packet *packet, __u32 length)
+{
+	struct start start;
+	enum found found;
+
+	start_clear(&start);
+	found = find_ethernet(packet, &start);
+	return found == FOUND_NOTHING ? XDP_PASS : xdp_judge(ctx, &start, found, length);
+}
+
+#define XDP_GATE(ctx, length)                                                       \
+	({                                                                          \
+		struct packet packet;                                               \
+		enum sort sort;                                                     \
+		int verdict = XDP_PASS;                                             \
+		xdp_packet(&packet, ctx);                                           \
+		sort = quick_ethernet(&packet);                                     \
+		if (sort == SORT_SYN_IPV4)                                          \
+			verdict = xdp_judge_syn(ctx, &packet, FAMILY_IPV4, length); \
+		else if (sort == SORT_SYN_IPV6)                                     \
+			verdict = xdp_judge_syn(ctx, &packet, FAMILY_IPV6, length); \
+		else if (sort == SORT_OTHER)                                        \
+			verdict = xdp_judge_any(ctx, &packet, length);              \
+		verdict;                                                            \
+	})
 
 SEC("xdp.frags")
 int gate_xdp(struct xdp_md *ctx)
 {
-	struct start start = {0};
-	struct packet packet;
-	enum found found;
-
-	xdp_packet(&packet, ctx);
-	found = find_ethernet(&packet, &start);
-	if (found == FOUND_NOTHING)
-		return XDP_PASS;
-	return xdp_judge(ctx, &start, found, bpf_xdp_get_buff_len(ctx));
+	return XDP_GATE(ctx, bpf_xdp_get_buff_len(ctx));
 }
 
 /* For kernels before 5.18, which have no fragments: there all of a packet is seen. */
 SEC("xdp")
 int gate_xdp_plain(struct xdp_md *ctx)
 {
-	struct start start = {0};
-	struct packet packet;
-	enum found found;
-
-	xdp_packet(&packet, ctx);
-	found = find_ethernet(&packet, &start);
-	if (found == FOUND_NOTHING)
-		return XDP_PASS;
-	return xdp_judge(ctx, &start, found, xdp_seen(ctx));
+	return XDP_GATE(ctx, xdp_seen(ctx));
 }

@@ -8,29 +8,44 @@
 
 #include "abi.h"
 
-static inline __attribute__((always_inline)) void source_put_ipv4(__u8 address[16], __u8 a, __u8 b,
-								  __u8 c, __u8 d)
+#define SOURCE_INLINE static inline __attribute__((always_inline))
+
+/* The upper and the lower half of an address as numbers; in the kernel one load each when @a is known to be aligned. */
+SOURCE_INLINE __u64 source_word(const __u8 *a)
 {
-	__builtin_memset(address, 0, 10);
-	address[10] = 0xff;
-	address[11] = 0xff;
-	address[12] = a;
-	address[13] = b;
-	address[14] = c;
-	address[15] = d;
+	__u64 word;
+
+	__builtin_memcpy(&word, a, sizeof(word));
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(word) : word;
 }
 
-static inline __attribute__((always_inline)) int source_is_ipv4(const __u8 a[16])
+SOURCE_INLINE void source_put_word(__u8 *a, __u64 word)
 {
-	return !a[0] && !a[1] && !a[2] && !a[3] && !a[4] && !a[5] && !a[6] && !a[7] && !a[8] &&
-	       !a[9] && a[10] == 0xff && a[11] == 0xff;
+	word = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(word) : word;
+	__builtin_memcpy(a, &word, sizeof(word));
+}
+
+/* @host: a.b.c.d as a number. */
+SOURCE_INLINE void source_put_host(__u8 address[16], __u32 host)
+{
+	source_put_word(address, 0);
+	source_put_word(address + 8, 0xffff00000000ULL | host);
+}
+
+SOURCE_INLINE void source_put_ipv4(__u8 address[16], __u8 a, __u8 b, __u8 c, __u8 d)
+{
+	source_put_host(address, (__u32)a << 24 | (__u32)b << 16 | (__u32)c << 8 | d);
+}
+
+SOURCE_INLINE int source_is_ipv4(const __u8 a[16])
+{
+	return !source_word(a) && source_word(a + 8) >> 32 == 0xffff;
 }
 
 /* 64:ff9b::/96, the well-known prefix of translators (RFC 6052). */
-static inline __attribute__((always_inline)) int source_is_nat64(const __u8 a[16])
+SOURCE_INLINE int source_is_nat64(const __u8 a[16])
 {
-	return !a[0] && a[1] == 0x64 && a[2] == 0xff && a[3] == 0x9b && !a[4] && !a[5] && !a[6] &&
-	       !a[7] && !a[8] && !a[9] && !a[10] && !a[11];
+	return source_word(a) == 0x0064ff9b00000000ULL && !(source_word(a + 8) >> 32);
 }
 
 /*
@@ -38,24 +53,22 @@ static inline __attribute__((always_inline)) int source_is_nat64(const __u8 a[16
  * (RFC 3056: bytes 2..5), Teredo (RFC 4380: the last four bytes, each bit turned). Others stay. Else thousands of hosts
  * would share the key of one /64, or one host would have two.
  */
-static inline __attribute__((always_inline)) void source_normalise(__u8 a[16])
+SOURCE_INLINE void source_normalise(__u8 a[16])
 {
-	if (source_is_nat64(a))
-		source_put_ipv4(a, a[12], a[13], a[14], a[15]);
-	else if (a[0] == 0x20 && a[1] == 0x02)
-		source_put_ipv4(a, a[2], a[3], a[4], a[5]);
-	else if (a[0] == 0x20 && a[1] == 0x01 && !a[2] && !a[3])
-		source_put_ipv4(a, a[12] ^ 0xff, a[13] ^ 0xff, a[14] ^ 0xff, a[15] ^ 0xff);
+	__u64 upper = source_word(a);
+
+	if (upper >> 48 == 0x2002)
+		source_put_host(a, upper >> 16 & 0xffffffff);
+	else if (upper >> 32 == 0x20010000)
+		source_put_host(a, ~source_word(a + 8) & 0xffffffff);
+	else if (source_is_nat64(a))
+		source_put_host(a, source_word(a + 8) & 0xffffffff);
 }
 
 /* The key of a normalised address: bytes 8..15 of an IPv4-mapped one (0, 0, 255, 255, a, b, c, d), else the /64. */
-static inline __attribute__((always_inline)) void source_key_of(struct source_key *ret_key,
-								const __u8 a[16])
+SOURCE_INLINE void source_key_of(struct source_key *ret_key, const __u8 a[16])
 {
-	if (source_is_ipv4(a))
-		__builtin_memcpy(ret_key->address, a + 8, 8);
-	else
-		__builtin_memcpy(ret_key->address, a, 8);
+	source_put_word(ret_key->address, source_word(a + (source_is_ipv4(a) ? 8 : 0)));
 }
 
 #endif

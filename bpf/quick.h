@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * quick: the common packets told apart by a few loads. Pure.
+ *
+ * Nearly all packets are segments of established connections or QUIC's short headers, behind plain Ethernet and IP: they
+ * leave here. A flood is of plain SYNs: for those the compiler makes a copy of the road in which every offset is a
+ * number. find.h answers the same for every packet, and must agree.
+ */
+#ifndef QUICK_H
+#define QUICK_H
+
+#include "find.h"
+
+enum sort {
+	SORT_OTHER,
+	SORT_QUIET, /* starts nothing */
+	SORT_SYN_IPV4,
+	SORT_SYN_IPV6,
+};
+
+PURE enum sort quick_transport(__u8 protocol, const __u8 *header, enum sort syn)
+{
+	if (protocol == PROTOCOL_TCP)
+		return is_syn(header) ? syn : SORT_QUIET;
+	if (protocol == PROTOCOL_UDP && !(header[UDP_SIZE] & QUIC_LONG))
+		return SORT_QUIET;
+	return SORT_OTHER;
+}
+
+/* Of the packet whose IP header starts at @network. */
+PURE enum sort quick_network(const struct packet *packet, __u32 network, __u16 ethertype)
+{
+	const __u8 *ip;
+
+	if (ethertype == ETHERTYPE_IPV4) {
+		ip = packet_at(packet, network, IPV4_SIZE + TCP_SIZE);
+		if (!ip || ip[0] != 0x45 || read16(ip + 6) & ~IPV4_MAY_NOT_FRAGMENT)
+			return SORT_OTHER;
+		return quick_transport(ip[9], ip + IPV4_SIZE, SORT_SYN_IPV4);
+	}
+	if (ethertype == ETHERTYPE_IPV6) {
+		ip = packet_at(packet, network, IPV6_SIZE + TCP_SIZE);
+		return ip && ip[0] >> 4 == 6 ? quick_transport(ip[6], ip + IPV6_SIZE, SORT_SYN_IPV6)
+					     : SORT_OTHER;
+	}
+	return SORT_OTHER;
+}
+
+PURE enum sort quick_ethernet(const struct packet *packet)
+{
+	const __u8 *ethernet = packet_at(packet, 0, ETHERNET_SIZE);
+
+	return ethernet ? quick_network(packet, ETHERNET_SIZE, read16(ethernet + 12)) : SORT_OTHER;
+}
+
+/* What find.h finds in a plain SYN, behind an IP header at @network. */
+PURE enum found quick_syn(const struct packet *packet, struct start *ret, __u32 network,
+			  enum family family)
+{
+	const __u8 *ip = packet_at(packet, network, family == FAMILY_IPV6 ? IPV6_SIZE : IPV4_SIZE);
+
+	*ret = (struct start){.network = network};
+	if (!ip)
+		return FOUND_SHORT;
+	if (family == FAMILY_IPV6)
+		find_ipv6_source(ret, ip);
+	else
+		find_ipv4_source(ret, ip, IPV4_SIZE);
+	if (ret->ip_end && ret->ip_end < ret->header)
+		return FOUND_CUT;
+	return transport_tcp(packet, ret);
+}
+
+#endif
