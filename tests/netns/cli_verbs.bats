@@ -254,6 +254,16 @@ wait_and() {
 	[ "$(gate --json report <<<'{"peer": "16Uiu2HAmQ2", "event": "status"}')" = '{"taken":1}' ]
 }
 
+@test "report names a line that is too long for the daemon, or for itself" {
+	printf '{"event": "status", "peer": "16Uiu2HAmQ4"}\n{"event": "%s"}\n{"event": "%s"}\n{"event": 7}\n' \
+		"$(head -c 1048550 /dev/zero | tr '\0' x)" "$(head -c 1048600 /dev/zero | tr '\0' x)" >"$WORK/long"
+	run gate report <"$WORK/long"
+	[ "$status" -eq 1 ]
+	[[ $output == *"line 2: "*"line 4: "* ]] || [[ $output == *"line 4: "*"line 2: "* ]]
+	[[ $output == *"line 3: longer than 1 MiB"* ]]
+	[[ $output == *"1 reports taken."* ]]
+}
+
 @test "report answers while its input is still open" {
 	mkfifo "$WORK/fifo"
 	"${GATE[@]}" report <"$WORK/fifo" 2>"$WORK/report.err" >"$WORK/report.out" 3>&- &

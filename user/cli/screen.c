@@ -52,12 +52,16 @@ void screen_show(const char *text)
 	refresh();
 }
 
-bool screen_is_left(void)
+enum screen_input screen_input(void)
 {
+	enum screen_input found = SCREEN_NOTHING;
 	int key;
 
-	while ((key = getch()) != ERR)
+	while ((key = getch()) != ERR) {
 		if (key == 'q' || key == 'Q' || key == KEY_ESCAPE || key == KEY_CTRL_C)
-			return true;
-	return false;
+			return SCREEN_LEFT;
+		if (key == KEY_RESIZE)
+			found = SCREEN_RESIZED;
+	}
+	return found;
 }

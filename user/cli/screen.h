@@ -3,8 +3,6 @@
 #ifndef SCREEN_H
 #define SCREEN_H
 
-#include <stdbool.h>
-
 /* -ENOTTY: the terminal is none, or ncurses does not know its kind. Until screen_close() the terminal is ncurses'. */
 int screen_open(void);
 void screen_close(void);
@@ -15,7 +13,13 @@ int screen_height(void);
 /* Shows @text, lines parted by newlines, cut at the edges. */
 void screen_show(const char *text);
 
-/* Whether q, Q, Escape or Ctrl-C was pressed since; does not wait. A new size of the terminal is taken notice of. */
-bool screen_is_left(void);
+enum screen_input {
+	SCREEN_NOTHING,
+	SCREEN_RESIZED, /* what is shown no longer fits */
+	SCREEN_LEFT,	/* q, Q, Escape or Ctrl-C */
+};
+
+/* What has happened since; does not wait. */
+enum screen_input screen_input(void);
 
 #endif

@@ -21,6 +21,7 @@ struct reporting {
 	struct peergate *peergate;
 	struct input input;
 	uint64_t lines[WINDOW]; /* by id, which counts upwards */
+	int64_t oldest;		/* id of the first request without an answer: they come in order */
 	unsigned int waiting;	/* requests without an answer */
 	uint64_t taken, bad;
 	int error; /* what ended it before its time */
@@ -45,6 +46,10 @@ static void take_answer(struct reporting *self)
 		self->why = why;
 		return;
 	}
+	/* What was too long to be read as a request is answered without its id. */
+	if (!id)
+		id = self->oldest;
+	self->oldest = id + 1;
 	self->waiting--;
 	if (error)
 		bad_line(self, self->lines[id % WINDOW], why.sentence);
@@ -149,7 +154,7 @@ static int finish(struct reporting *self, struct cli *cli)
 
 static int run(struct cli *cli, const struct arguments *arguments)
 {
-	struct reporting self = {0};
+	struct reporting self = {.oldest = 1};
 	int status = cli_connect(cli, &self.peergate);
 
 	(void)arguments;

@@ -77,28 +77,42 @@ static int count(struct top *self, struct why *why)
 	return 0;
 }
 
-/* Takes samples until the second is over. 1: the screen was left. */
+/* Takes the samples that are there, until the second is over. */
+static int take_samples(struct top *self, int64_t until_ms, struct why *why)
+{
+	json_t *event = NULL;
+	int error;
+
+	while (peergate_has_event(self->peergate) && now_ms() < until_ms) {
+		error = peergate_next(self->peergate, &event, why);
+		if (error)
+			return error;
+		refusals_sample(&self->refusals, event);
+		self->missed += (uint64_t)answer_integer(event, "missed", 0);
+		json_decref(event);
+	}
+	return 0;
+}
+
+/* Takes samples and keys until the second is over. 1: the screen was left. */
 static int gather(struct top *self, struct why *why)
 {
 	struct pollfd waits[] = {{.fd = peergate_fd(self->peergate), .events = POLLIN},
 				 {.fd = STDIN_FILENO, .events = POLLIN}};
-	int64_t left;
+	int64_t left_ms, until_ms = self->counted_ms + 1000;
+	enum screen_input input;
 	int error;
 
-	while ((left = self->counted_ms + 1000 - now_ms()) > 0) {
-		while (peergate_has_event(self->peergate)) {
-			json_t *event = NULL;
-
-			error = peergate_next(self->peergate, &event, why);
-			if (error)
-				return error;
-			refusals_sample(&self->refusals, event);
-			self->missed += (uint64_t)answer_integer(event, "missed", 0);
-			json_decref(event);
-		}
-		poll(waits, self->on_screen ? 2 : 1, (int)left);
-		if (self->on_screen && screen_is_left())
+	while ((left_ms = until_ms - now_ms()) > 0) {
+		error = take_samples(self, until_ms, why);
+		if (error)
+			return error;
+		poll(waits, self->on_screen ? 2 : 1, (int)left_ms);
+		input = self->on_screen ? screen_input() : SCREEN_NOTHING;
+		if (input == SCREEN_LEFT)
 			return 1;
+		if (input == SCREEN_RESIZED)
+			draw(self);
 	}
 	return 0;
 }
