@@ -7,13 +7,13 @@
 #ifndef BOOK_H
 #define BOOK_H
 
-#include <arena.h>
-#include <hash.h>
-#include <heap.h>
-#include <list.h>
-#include <pairing.h>
-#include <pool.h>
-#include <table.h>
+#include "arena.h"
+#include "hash.h"
+#include "heap.h"
+#include "list.h"
+#include "pairing.h"
+#include "pool.h"
+#include "table.h"
 
 #include "ledger.h"
 #include "policy.h"
