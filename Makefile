@@ -81,7 +81,8 @@ $(BUILD)/libpeergate.a: $(PUBLIC_OBJECTS)
 	$(AR) rcs $@ $(BUILD)/libpeergate.o
 
 # The gate: each .bpf.c is one door; the static linker makes one object of them, and that one skeleton.
-BPF_SOURCES := $(wildcard bpf/*.bpf.c)
+# The maps come first: the linker of libbpf 1.1 gets the offsets of maps wrong that are named before they are defined.
+BPF_SOURCES := bpf/maps.bpf.c $(filter-out bpf/maps.bpf.c,$(wildcard bpf/*.bpf.c))
 $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
 	$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
