@@ -155,7 +155,12 @@ $(BPF_BENCHES): $(BUILD)/bench/%: tests/bench/%.c tests/packet/builder.c $(BUILD
 	$(CC) $(CPPFLAGS_ALL) -Ibpf -Itests/packet $(CFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) $(BUILD)/libbase.a \
 		$(LIBS_daemon)
 
-bench: all $(BUILD)/bench/core_bench $(BPF_BENCHES)
+# How fast a log becomes reports.
+$(BUILD)/bench/follow_bench: tests/bench/follow_bench.c $(BUILD)/libadapters.a $(BUILD)/liblib.a $(BUILD)/libbase.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(INC_adapters) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $(filter-out %.h,$^) $(LIBS_cli)
+
+bench: all $(BUILD)/bench/core_bench $(BUILD)/bench/follow_bench $(BPF_BENCHES)
 	BUILD=$(BUILD) tests/bench/run
 
 # The templates are filled with the final places, without DESTDIR. A configuration that is there already is kept.

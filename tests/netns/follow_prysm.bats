@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck disable=SC2154
 # follow: Prysm's logs become refusals in the real gate, whatever happens to the file, to the lines and to the daemon.
 
 bats_require_minimum_version 1.5.0
@@ -66,7 +67,7 @@ said() {
 	start_input=$DATA/2019-bad-peer.json.log follow_start --service beacon -
 	wait_for 5 "the ban" is_refused "$SEED"
 	[ "$(ask --json explain "$SEED" | jq -r '.standing + " " + .reason')" = "banned bad_score" ]
-	! reaches "$SEED"
+	run ! reaches "$SEED"
 	reaches "$GOOD"
 }
 
@@ -89,7 +90,10 @@ reaches() {
 	may=$(jq -r '.[] | .refused[], .may[]' $DATA/expected.json)
 	for addr in 198.51.100.{1..50} 203.0.113.{9..13} 203.0.113.99; do
 		grep -qxF "$addr" <<<"$may" && continue
-		! is_refused "$addr" || { echo "$addr is refused"; false; }
+		if is_refused "$addr"; then
+			echo "$addr is refused"
+			return 1
+		fi
 	done
 }
 

@@ -18,7 +18,8 @@ bool dialect_knows(const struct dialect *self, const char *message, size_t lengt
 	for (size_t i = 0; i < self->count; i++) {
 		const char *known = self->patterns[i].message;
 
-		if (strlen(known) == length && !memcmp(known, message, length))
+		if (*known == *message && strlen(known) == length &&
+		    !memcmp(known, message, length))
 			return true;
 	}
 	return false;
