@@ -78,7 +78,7 @@ reaches() {
 @test "the logs of 7.1.6: refused as expected, nobody else" {
 	gated
 	for scenario in $(jq -r 'keys[] | select(startswith("2019") | not)' $DATA/expected.json); do
-		start_input= follow_start --from-start "$DATA/$scenario.json.log"
+		follow_start --from-start "$DATA/$scenario.json.log"
 		wait_for 5 "$scenario to be told" said "moved so that it ends now"
 		stop "$FOLLOWER"
 		said " 0 refused, 0 dropped, 0 waiting"
