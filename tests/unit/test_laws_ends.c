@@ -159,6 +159,7 @@ static void law_05_listed_addresses_are_never_refused(void **state)
 	struct play *play = play_new();
 	struct prefix listed[] = {play_prefix("192.0.2.0/24"), play_prefix("2001:db8::/64"),
 				  play_prefix("192.0.2.128/25")};
+	struct prefix host;
 
 	(void)state;
 	play_ok(play, "Bad", "192.0.2.7", REPORT_VERDICT, RESULT_BAN, NODE);
@@ -171,6 +172,16 @@ static void law_05_listed_addresses_are_never_refused(void **state)
 	assert_false(play_refuses(play, "192.0.2.200"));
 	assert_false(play_refuses(play, "2001:db8::9"));
 	assert_true(play_bans(play, "192.0.3.1"));
+	/* One host of a /64 protects it, also when it is refused already; the same list again changes nothing. */
+	play_ok(play, "Bad", "2001:db8:1::9", REPORT_VERDICT, RESULT_BAN, NODE);
+	assert_true(play_bans(play, "2001:db8:1::9"));
+	host = play_prefix("2001:db8:1::1/128");
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(policy_protect(play->policy, &host, 1, NULL), 0);
+	assert_false(play_refuses(play, "2001:db8:1::9"));
+	assert_int_equal(policy_protect(play->policy, NULL, 0, NULL), 0);
+	play_wait(play, S);
+	assert_true(play_bans(play, "2001:db8:1::9")); /* its time is not over */
 	/* An operator may. */
 	ban(play, "192.0.2.200");
 	assert_true(play_bans(play, "192.0.2.200"));

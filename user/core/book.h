@@ -148,6 +148,8 @@ struct peer {
 		ruling; /* of the peer itself, for dial and rank; the gate knows sources only */
 };
 
+enum { FOLD_LENGTH = 56 };
+
 enum group_kind { GROUP_SHARE, GROUP_NEIGHBOURS };
 
 struct group_key {
@@ -182,7 +184,7 @@ struct policy {
 	struct list place_shelves[SHELVES], peer_shelves[SHELVES], online;
 	uint32_t lengths[LENGTHS]; /* places that are no sources, by length */
 	uint32_t source_places, prefix_places;
-	struct prefix *protected;
+	struct prefix *protected, *protected_next; /* sorted; room to sort the next one */
 	uint32_t protected_count;
 	uint32_t sweep_left,
 		sweep_at; /* places still to be looked at again, and the last one that was */

@@ -4,8 +4,9 @@
  * decisions through a table of functions, and gets the same decisions for the same calls, byte for byte (law 11).
  * No descriptor, no clock, no allocation after policy_new().
  *
- * Every time is boot-time ns (CLOCK_BOOTTIME). Calls may name a moment a little in the past (a log's); a moment later than
- * the latest seen by policy_tick() + 5 s is taken as that.
+ * Every time is boot-time ns (CLOCK_BOOTTIME). Calls may name a moment in the past (a log's): what would be over already is
+ * not refused any more. A moment later than the latest seen by policy_tick() + 5 s is taken as that, so tick once first.
+ * What follows from which report, and why: docs/POLICY.md.
  */
 #ifndef POLICY_H
 #define POLICY_H

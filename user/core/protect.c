@@ -104,10 +104,32 @@ bool prefix_is_protected(const struct policy *self, const struct prefix *prefix,
 	return what;
 }
 
+static void sync_at(struct policy *self, const struct prefix *prefix)
+{
+	uint32_t number = place_find(self, prefix);
+
+	if (number)
+		place_sync(self, number, self->now_ns);
+}
+
+/* A refusal that is now forbidden ends at once: of the source or the /56 around @prefix, or of a source below. */
+static void sync_listed(struct policy *self, const struct prefix *prefix)
+{
+	struct source_key key = addr_source(&prefix->addr);
+	struct prefix source = source_prefix(&key), fold = prefix_cut(&source, FOLD_LENGTH);
+
+	sync_at(self, &source);
+	if (!addr_is_ipv4(&source.addr))
+		sync_at(self, &fold);
+	places_sync_below(self, prefix, false);
+}
+
+/* The list comes again whenever an interface or a route changes, mostly as it was: then there is nothing to do. */
 int policy_protect(struct policy *self, const struct prefix *prefixes, size_t count,
 		   struct why *why)
 {
-	static const struct prefix everything = {.length = 0};
+	struct prefix *next = self->protected_next;
+	uint32_t kept;
 
 	if (count > self->settings.protected_max)
 		return why_fill(why, -ENOSPC,
@@ -115,8 +137,15 @@ int policy_protect(struct policy *self, const struct prefix *prefixes, size_t co
 				": raise protected_max",
 				count, self->settings.protected_max);
 	if (count)
-		memcpy(self->protected, prefixes, count * sizeof(*prefixes));
-	self->protected_count = simplify(self->protected, (uint32_t)count);
-	places_sync_below(self, &everything, true);
+		memcpy(next, prefixes, count * sizeof(*prefixes));
+	kept = simplify(next, (uint32_t)count);
+	if (kept == self->protected_count && !memcmp(next, self->protected, kept * sizeof(*next)))
+		return 0;
+	self->protected_next = self->protected;
+	self->protected = next;
+	self->protected_count = kept;
+	for (uint32_t i = 0; i < kept; i++)
+		sync_listed(self, &next[i]);
+	self->sweep_left = self->places.used; /* those no longer protected, in slices */
 	return 0;
 }

@@ -6,8 +6,6 @@
 #include "places.h"
 #include "protect.h"
 
-enum { FOLD_LENGTH = 56 };
-
 static struct group *group_at(const struct policy *self, uint32_t number)
 {
 	return pool_at(&self->groups, number);
