@@ -25,6 +25,7 @@ gate_down() {
 	stop_all
 	[ ! -e "$PINS" ] || net_in "$NODE" "$BUILD/peergated" --off --pin-dir "$PINS" || true
 	net_down "$NODE" "$PEERS"
+	if mountpoint -q "$WORK/bpf"; then umount "$WORK/bpf"; fi
 	rm -rf "$WORK"
 	[ ! -e "$PINS" ] && [ ! -e "${PINS}_next" ]
 }

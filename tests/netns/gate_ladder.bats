@@ -132,7 +132,6 @@ other_xdp() {
 	[[ "$output" == *"br0: covered by gate0"* ]]
 	refused_to_start --interface br0 --interface gate0
 	[[ "$output" == *"gate0: br0 stands on it"* ]]
-	run -1 net_in "$NODE" bpftool link show pinned "$PINS/link_br0"
 	ip -n "$NODE" link set gate0 nomaster
 	ip -n "$NODE" link add mac0 link gate0 type macvlan
 	refused_to_start --interface gate0 --interface mac0
@@ -140,10 +139,30 @@ other_xdp() {
 	[ ! -e "$PINS" ]
 }
 
+@test "from a bridge to its port by a restart: the old one is let go, and does not keep the new one out" {
+	ip -n "$NODE" link add br0 type bridge
+	ip -n "$NODE" link set gate0 master br0
+	start "$NODE" peergated "$BUILD/peergated" --interface br0 --service "beacon=tcp:$PORT" --run-dir "$RUN" --pin-dir "$PINS"
+	DAEMON=$started
+	wait_for 10 "peergated" daemon_answers
+	[ "$(rung_of br0)" = tcx ]
+	stop "$DAEMON"
+	gated
+	[ "$(rung_of gate0)" = tcx ]
+	[ -z "$(rung_of br0)" ]
+}
+
 @test "no bpffs under the pins: the remedy" {
 	PINS=$WORK/pins
 	refused_to_start --interface gate0
 	[[ "$output" == *"mount -t bpf"* ]]
+	[ ! -e "$PINS" ]
+}
+
+@test "an old kernel: which one, and which is needed" {
+	run -1 timeout 10 setarch --uname-2.6 "$BUILD/peergated" --interface gate0 --service "beacon=tcp:$PORT" \
+		--run-dir "$RUN" --pin-dir "$PINS"
+	[[ "$output" == *"kernel 2.6."*" is too old for the gate: it needs 5.15 or later"* ]]
 	[ ! -e "$PINS" ]
 }
 

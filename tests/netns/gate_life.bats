@@ -54,6 +54,25 @@ status_of() {
 	[ ! -e "$PINS" ]
 }
 
+@test "below a bpffs that only root may enter, as systemd mounts it: bans, a return of the interface, off" {
+	mkdir "$WORK/bpf"
+	mount -t bpf -o mode=0700 pgtest "$WORK/bpf"
+	PINS=$WORK/bpf/gate
+	gated
+	ask ban "$BAD"
+	[ "$(arrived "$BAD")" = 0 ]
+	ip -n "$NODE" link del gate0
+	cable
+	wait_for 5 "the gate to be back" has_rung gate0 tcx
+	[ "$(arrived "$BAD")" = 0 ]
+	ask off
+	wait_for 5 "the end" has_ended
+	is_free gate0
+	[ -z "$(ls -A "$PINS")" ] # the folder itself stands in root's
+	rmdir "$PINS"
+	umount "$WORK/bpf"
+}
+
 has_rung() {
 	[ "$(rung_of "$1")" = "$2" ]
 }

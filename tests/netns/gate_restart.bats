@@ -195,6 +195,41 @@ foreign() {
 	[[ "$(bpftool map dump pinned "$PINS/sources")" == *'198,51,100,78'* ]]
 }
 
+@test "no memory for one more entry: a sentence, what is held stays, and it goes on when there is some again" {
+	gcc -shared -fPIC -x c -o "$WORK/starved.so" - <<-END
+		#include <errno.h>
+		#include <unistd.h>
+		#include <sys/syscall.h>
+		#include <linux/bpf.h>
+		#include <string.h>
+		int bpf_map_update_elem(int fd, const void *key, const void *value, unsigned long long flags)
+		{
+			union bpf_attr attr;
+			if (!access("$WORK/starve", F_OK) && (flags & BPF_NOEXIST))
+				return errno = ENOMEM, -ENOMEM;
+			memset(&attr, 0, sizeof(attr));
+			attr.map_fd = fd;
+			attr.key = (unsigned long)key;
+			attr.value = (unsigned long)value;
+			attr.flags = flags;
+			return syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr)) ? -errno : 0;
+		}
+	END
+	export LD_PRELOAD=$WORK/starved.so
+	gated
+	unset LD_PRELOAD
+	ask ban "$BAD"
+	touch "$WORK/starve"
+	run -1 ask ban 198.51.100.7
+	[[ "$output" == *"no memory for one entry more (1 held)"* ]]
+	run -1 ask ban 198.51.100.0/24
+	[[ "$output" == *"prefixes: the kernel has no memory"* ]]
+	[ "$(arrived "$BAD")" = 0 ]
+	rm "$WORK/starve"
+	ask ban 198.51.100.0/24
+	[ "$(arrived "$BAD")" = 0 ]
+}
+
 @test "a full table of the policy says so too" {
 	local i
 	gated --sources-max 64

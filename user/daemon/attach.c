@@ -186,10 +186,12 @@ static int climb(struct gate *self, struct gate_link *link, const struct device 
 	struct why first = {""};
 	int error = -EOPNOTSUPP;
 
-	for (; error && *rungs != RUNG_AUTO; rungs++)
-		/* That a kernel has no TCX says nothing of the interface. */
-		error = try_rung(self, link, device, *rungs,
-				 *rungs == RUNG_TCX && !self->has_tcx && !rungs[1] ? NULL : &first);
+	for (; error && *rungs != RUNG_AUTO; rungs++) {
+		/* That a kernel has no TCX says nothing of the interface; who asked for it wants to know. */
+		bool silent = *rungs == RUNG_TCX && !self->has_tcx && link->asked == RUNG_AUTO;
+
+		error = try_rung(self, link, device, *rungs, silent ? NULL : &first);
+	}
 	if (error)
 		return why_fill(why, error, "%s", first.sentence);
 	link_describe(link, device, first.sentence);
