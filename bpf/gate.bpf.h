@@ -28,15 +28,17 @@ PURE void gate_clock(struct question *ret, const struct settings *settings)
 	ret->now = ret->leased ? monotonic + settings->boot_offset : bpf_ktime_get_boot_ns();
 }
 
-PURE void gate_question(struct question *ret, const struct start *start,
-			const struct settings *settings)
+/* @ret_source: where the key is kept. */
+PURE void gate_question(struct question *ret, struct source_key *ret_source,
+			const struct start *start, const struct settings *settings)
 {
 	__u8 address[16] __attribute__((aligned(8)));
 
 	ret->start = start;
 	ret->settings = settings;
 	question_address(ret, address);
-	source_key_of(&ret->source, address);
+	source_key_of(ret_source, address);
+	ret->source = ret_source;
 	gate_clock(ret, settings);
 }
 
@@ -56,40 +58,41 @@ PURE enum action gate_action(const struct question *question, struct judgement *
 }
 
 PURE enum action gate_judge_start(struct question *ret_question, struct judgement *ret_judgement,
-				  const struct start *start)
+				  struct source_key *source, const struct start *start)
 {
 	const struct settings *settings = look_settings();
 	const struct service *service = look_service(start);
 
 	if (!service || !settings)
 		return ACTION_IGNORE;
-	gate_question(ret_question, start, settings);
+	gate_question(ret_question, source, start, settings);
 	ret_question->service = service->id;
 	*ret_judgement = judge(ret_question);
 	return gate_action(ret_question, ret_judgement);
 }
 
 PURE enum action gate_judge_hidden(struct question *ret_question, struct judgement *ret_judgement,
-				   const struct start *start)
+				   struct source_key *source, const struct start *start)
 {
 	const struct settings *settings = look_settings();
 
 	if (!settings)
 		return ACTION_IGNORE;
-	gate_question(ret_question, start, settings);
+	gate_question(ret_question, source, start, settings);
 	ret_question->service = SERVICE_NONE;
 	*ret_judgement = judge_hidden(ret_question);
 	return gate_action(ret_question, ret_judgement);
 }
 
-/* Judges what was @found (settled: not short). Only ACTION_IGNORE leaves the results empty. */
+/* Judges what was @found (settled: not short). Only ACTION_IGNORE leaves the results empty.
+ * @source: room for its key. */
 PURE enum action gate_judge(struct question *ret_question, struct judgement *ret_judgement,
-			    const struct start *start, enum found found)
+			    struct source_key *source, const struct start *start, enum found found)
 {
 	if (found == FOUND_START)
-		return gate_judge_start(ret_question, ret_judgement, start);
+		return gate_judge_start(ret_question, ret_judgement, source, start);
 	if (found == FOUND_HIDDEN)
-		return gate_judge_hidden(ret_question, ret_judgement, start);
+		return gate_judge_hidden(ret_question, ret_judgement, source, start);
 	if (found == FOUND_CUT)
 		account_unparsed(start->family);
 	return ACTION_IGNORE;

@@ -37,7 +37,8 @@ LOOK void keep_pace(const struct source_key *key, const struct bucket *bucket);
 
 struct question {
 	const struct start *start;
-	struct source_key source __attribute__((aligned(8)));
+	const struct source_key *
+		source; /* apart, since a look-up takes its address: what is beside it would stay in memory, too */
 	__u32 service; /* 0 .. SERVICES_MAX - 1 */
 	__u8 leased;   /* the daemon's promise holds */
 	__u64 now;     /* boot-time ns */
@@ -93,7 +94,7 @@ struct saying {
 /* What the longest prefix that says anything now says. ::/0 and the like are IPv6's and mean no IPv4 source. */
 PURE struct saying prefix_says(const struct question *q, __u32 mask)
 {
-	__u32 least = is_ipv4_source(&q->source) ? PREFIX_IPV4 : 0;
+	__u32 least = is_ipv4_source(q->source) ? PREFIX_IPV4 : 0;
 	struct prefix_key key = {.length = 128};
 	struct saying nothing = {0};
 
@@ -123,7 +124,7 @@ PURE struct saying source_says(const struct question *q, const struct record *re
 
 	if (record)
 		own = SAYING(record, mask, q->now);
-	if (!q->settings->prefixes || (own.live && is_ipv4_source(&q->source)))
+	if (!q->settings->prefixes || (own.live && is_ipv4_source(q->source)))
 		return own;
 	prefix = prefix_says(q, mask);
 	if (prefix.live && (!own.live || prefix.length > SOURCE_BITS_V6))
@@ -136,7 +137,7 @@ PURE int leaks(const struct question *q)
 {
 	__u64 source, draw;
 
-	__builtin_memcpy(&source, q->source.address, sizeof(source));
+	__builtin_memcpy(&source, q->source->address, sizeof(source));
 	draw = hash_pair(q->settings->hash_key, source,
 			 (__u64)q->start->source_port << 48 | q->now >> LEAK_EPOCH_SHIFT);
 	return (draw & 0xffff) < q->settings->leak;
@@ -149,11 +150,11 @@ PURE int is_within_pace(const struct question *q, const struct rate *rate)
 
 	if (!rate->interval_ns)
 		return 1;
-	bucket = look_pace(&q->source);
+	bucket = look_pace(q->source);
 	if (!bucket) {
 		struct bucket fresh = {.next = q->now + rate->interval_ns};
 
-		keep_pace(&q->source, &fresh);
+		keep_pace(q->source, &fresh);
 		return 1;
 	}
 	return bucket_take(bucket, rate, q->now);
@@ -162,7 +163,7 @@ PURE int is_within_pace(const struct question *q, const struct rate *rate)
 /* An IPv6 source beside known ones, within one /56, is nobody new. */
 PURE int is_newcomer(const struct question *q, const struct record *record)
 {
-	struct source_key key __attribute__((aligned(8))) = q->source;
+	struct source_key key __attribute__((aligned(8))) = *q->source;
 
 	if (record)
 		return 0;
@@ -188,7 +189,7 @@ PURE __u64 newcomer_network(const struct source_key *source)
 /* Two buckets of the service's eight, by a hash of the network; the one that is fuller gives the token. */
 PURE int newcomer_takes(const struct question *q, const struct rate *rate)
 {
-	__u64 hash = hash_pair(q->settings->hash_key, newcomer_network(&q->source), q->service);
+	__u64 hash = hash_pair(q->settings->hash_key, newcomer_network(q->source), q->service);
 	__u32 one = hash % NEWCOMER_BUCKETS;
 	__u32 other = (one + 1 + (hash >> 32) % (NEWCOMER_BUCKETS - 1)) % NEWCOMER_BUCKETS;
 	struct bucket *first = look_newcomers(newcomer_index(q->service, one));
@@ -235,7 +236,7 @@ PURE struct judgement judge(const struct question *q)
 
 	if (q->start->answer)
 		return judge_pass(CAUSE_ANSWER);
-	record = look_source(&q->source);
+	record = look_source(q->source);
 	saying = source_says(q, record, 1U << (q->service % SERVICES_MAX));
 	if (saying.live && saying.standing == STANDING_TRUSTED)
 		return judge_trusted(q, limits);
@@ -257,7 +258,7 @@ PURE struct judgement judge(const struct question *q)
 /* A packet that hides its ports behind more headers than any honest one has: refused to who is refused anywhere. */
 PURE struct judgement judge_hidden(const struct question *q)
 {
-	struct saying saying = source_says(q, look_source(&q->source), EVERY_SERVICE);
+	struct saying saying = source_says(q, look_source(q->source), EVERY_SERVICE);
 
 	if (saying.live && saying.standing != STANDING_TRUSTED)
 		return judge_refuse(REASON_HIDDEN);

@@ -53,22 +53,17 @@ PURE enum sort quick_ethernet(const struct packet *packet)
 	return ethernet ? quick_network(packet, ETHERNET_SIZE, read16(ethernet + 12)) : SORT_OTHER;
 }
 
-/* What find.h finds in a plain SYN, behind an IP header at @network. */
-PURE enum found quick_syn(const struct packet *packet, struct start *ret, __u32 network,
-			  enum family family)
+/* What find.h finds in a plain SYN: FOUND_START, with this. @ip: its header, seen whole with TCP's, at @network. */
+PURE void quick_syn(struct start *ret, const __u8 *ip, __u32 network, enum family family)
 {
-	const __u8 *ip = packet_at(packet, network, family == FAMILY_IPV6 ? IPV6_SIZE : IPV4_SIZE);
-
 	*ret = (struct start){.network = network};
-	if (!ip)
-		return FOUND_SHORT;
-	if (family == FAMILY_IPV6)
+	if (family == FAMILY_IPV6) {
 		find_ipv6_source(ret, ip);
-	else
+		transport_syn(ret, ip + IPV6_SIZE);
+	} else {
 		find_ipv4_source(ret, ip, IPV4_SIZE);
-	if (ret->ip_end && ret->ip_end < ret->header)
-		return FOUND_CUT;
-	return transport_tcp(packet, ret);
+		transport_syn(ret, ip + IPV4_SIZE);
+	}
 }
 
 #endif

@@ -103,11 +103,12 @@ PURE int tc_judge(struct __sk_buff *skb, struct start *start, enum found found, 
 {
 	struct judgement judgement = {0};
 	struct question question = {0};
+	struct source_key source __attribute__((aligned(8)));
 	enum action action;
 	int reset = 0;
 
 	found = settle(start, found, tc_seen(skb), skb->len);
-	action = gate_judge(&question, &judgement, start, found);
+	action = gate_judge(&question, &judgement, &source, start, found);
 	if (action == ACTION_IGNORE)
 		return TC_ACT_UNSPEC;
 	if (action == ACTION_RESET)
@@ -121,10 +122,11 @@ PURE int tc_judge(struct __sk_buff *skb, struct start *start, enum found found, 
 PURE int tc_judge_syn(struct __sk_buff *skb, const struct packet *packet, enum family family,
 		      int bare)
 {
+	__u32 network = bare ? 0 : ETHERNET_SIZE;
 	struct start start;
-	enum found found = quick_syn(packet, &start, bare ? 0 : ETHERNET_SIZE, family);
 
-	return tc_judge(skb, &start, found, bare);
+	quick_syn(&start, packet->data + network, network, family);
+	return tc_judge(skb, &start, FOUND_START, bare);
 }
 
 PURE int tc_judge_any(struct __sk_buff *skb, int bare)

@@ -38,6 +38,16 @@ PURE int is_syn(const __u8 *tcp)
 	return (tcp[TCP_FLAGS] & (TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST)) == TCP_SYN;
 }
 
+/* @tcp: a SYN's header, seen whole but for its options. */
+PURE void transport_syn(struct start *ret, const __u8 *tcp)
+{
+	ret->transport = TRANSPORT_TCP;
+	transport_ports(ret, tcp);
+	ret->sequence = read32(tcp + 4);
+	ret->header_size = (tcp[12] >> 4) * 4;
+	ret->resettable = 1;
+}
+
 PURE enum found transport_tcp(const struct packet *packet, struct start *ret)
 {
 	const __u8 *tcp = packet_at(packet, ret->header, TCP_SIZE);
@@ -47,10 +57,7 @@ PURE enum found transport_tcp(const struct packet *packet, struct start *ret)
 		return transport_short(packet, ret);
 	if (!is_syn(tcp))
 		return FOUND_NOTHING;
-	transport_ports(ret, tcp);
-	ret->sequence = read32(tcp + 4);
-	ret->header_size = (tcp[12] >> 4) * 4;
-	ret->resettable = 1;
+	transport_syn(ret, tcp);
 	return FOUND_START;
 }
 

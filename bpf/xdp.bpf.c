@@ -19,6 +19,12 @@ PURE __u32 xdp_seen(const struct xdp_md *ctx)
 	return end - data;
 }
 
+/* The whole length. A program for kernels before 5.18 has no fragments: there all of a packet is seen. */
+PURE __u32 xdp_length(struct xdp_md *ctx, int frags)
+{
+	return frags ? bpf_xdp_get_buff_len(ctx) : xdp_seen(ctx);
+}
+
 /* On a device that takes tags off, a frame without one may have had one, and its answer would go out without. */
 PURE int xdp_may_answer(const struct xdp_md *ctx, const struct start *start)
 {
@@ -60,8 +66,8 @@ PURE int xdp_write_ipv6(const struct packet *packet, const struct start *start)
 	return IPV6_SIZE + TCP_SIZE;
 }
 
-/* Turns the packet, @length bytes long, into the reset that answers it. 0: it could not; drop what is left. */
-PURE int xdp_reset(struct xdp_md *ctx, const struct start *start, __u32 length)
+/* Turns the packet into the reset that answers it. 0: it could not; drop what is left. */
+PURE int xdp_reset(struct xdp_md *ctx, const struct start *start, int frags)
 {
 	struct packet packet;
 	int size;
@@ -72,22 +78,29 @@ PURE int xdp_reset(struct xdp_md *ctx, const struct start *start, __u32 length)
 	xdp_turn_ethernet((__u8 *)packet.data);
 	size = start->family == FAMILY_IPV6 ? xdp_write_ipv6(&packet, start)
 					    : xdp_write_ipv4(&packet, start);
-	return size && !bpf_xdp_adjust_tail(ctx, (int)(start->network + size) - (int)length);
+	return size && !bpf_xdp_adjust_tail(ctx, (int)(start->network + size) -
+							 (int)xdp_length(ctx, frags));
 }
 
-PURE int xdp_judge(struct xdp_md *ctx, struct start *start, enum found found, __u32 length)
+PURE int xdp_judge(struct xdp_md *ctx, struct start *start, enum found found, int frags)
 {
+	__u32 seen = xdp_seen(ctx);
 	struct judgement judgement = {0};
 	struct question question = {0};
+	struct source_key source __attribute__((aligned(8)));
 	enum action action;
 	int reset = 0;
 
-	found = settle(start, found, xdp_seen(ctx), length);
-	action = gate_judge(&question, &judgement, start, found);
+	/* Who sees all that IP speaks of need not ask for more. */
+	if (!frags || (start->ip_end && start->ip_end <= seen))
+		found = settle(start, found, seen, seen);
+	else
+		found = settle(start, found, seen, xdp_length(ctx, frags));
+	action = gate_judge(&question, &judgement, &source, start, found);
 	if (action == ACTION_IGNORE)
 		return XDP_PASS;
 	if (action == ACTION_RESET)
-		reset = xdp_reset(ctx, start, length);
+		reset = xdp_reset(ctx, start, frags);
 	account(&question, &judgement, ctx->ingress_ifindex, reset);
 	if (action == ACTION_PASS)
 		return XDP_PASS;
@@ -95,49 +108,48 @@ PURE int xdp_judge(struct xdp_md *ctx, struct start *start, enum found found, __
 }
 
 PURE int xdp_judge_syn(struct xdp_md *ctx, const struct packet *packet, enum family family,
-		       __u32 length)
+		       int frags)
 {
 	struct start start;
-	enum found found = quick_syn(packet, &start, ETHERNET_SIZE, family);
 
-	return xdp_judge(ctx, &start, found, length);
+	quick_syn(&start, packet->data + ETHERNET_SIZE, ETHERNET_SIZE, family);
+	return xdp_judge(ctx, &start, FOUND_START, frags);
 }
 
-PURE int xdp_judge_any(struct xdp_md *ctx, const struct packet *packet, __u32 length)
+PURE int xdp_judge_any(struct xdp_md *ctx, const struct packet *packet, int frags)
 {
 	struct start start;
 	enum found found;
 
 	start_clear(&start);
 	found = find_ethernet(packet, &start);
-	return found == FOUND_NOTHING ? XDP_PASS : xdp_judge(ctx, &start, found, length);
+	return found == FOUND_NOTHING ? XDP_PASS : xdp_judge(ctx, &start, found, frags);
 }
 
-#define XDP_GATE(ctx, length)                                                       \
-	({                                                                          \
-		struct packet packet;                                               \
-		enum sort sort;                                                     \
-		int verdict = XDP_PASS;                                             \
-		xdp_packet(&packet, ctx);                                           \
-		sort = quick_ethernet(&packet);                                     \
-		if (sort == SORT_SYN_IPV4)                                          \
-			verdict = xdp_judge_syn(ctx, &packet, FAMILY_IPV4, length); \
-		else if (sort == SORT_SYN_IPV6)                                     \
-			verdict = xdp_judge_syn(ctx, &packet, FAMILY_IPV6, length); \
-		else if (sort == SORT_OTHER)                                        \
-			verdict = xdp_judge_any(ctx, &packet, length);              \
-		verdict;                                                            \
-	})
+PURE int xdp_gate(struct xdp_md *ctx, int frags)
+{
+	struct packet packet;
+	enum sort sort;
+
+	xdp_packet(&packet, ctx);
+	sort = quick_ethernet(&packet);
+	if (sort == SORT_QUIET)
+		return XDP_PASS;
+	if (sort == SORT_SYN_IPV4)
+		return xdp_judge_syn(ctx, &packet, FAMILY_IPV4, frags);
+	if (sort == SORT_SYN_IPV6)
+		return xdp_judge_syn(ctx, &packet, FAMILY_IPV6, frags);
+	return xdp_judge_any(ctx, &packet, frags);
+}
 
 SEC("xdp.frags")
 int gate_xdp(struct xdp_md *ctx)
 {
-	return XDP_GATE(ctx, bpf_xdp_get_buff_len(ctx));
+	return xdp_gate(ctx, 1);
 }
 
-/* For kernels before 5.18, which have no fragments: there all of a packet is seen. */
 SEC("xdp")
 int gate_xdp_plain(struct xdp_md *ctx)
 {
-	return XDP_GATE(ctx, xdp_seen(ctx));
+	return xdp_gate(ctx, 0);
 }
