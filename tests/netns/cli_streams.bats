@@ -128,7 +128,7 @@ setup() {
 	gate ban 198.51.100.2 --for 1m
 	is_kept_from 198.51.100.1
 	kill -STOP "$(cat "$WORK/daemon.pid")"
-	run gate off --pin-dir "$PINS"
+	run gate off
 	[ "$status" -eq 0 ]
 	reaches 198.51.100.1
 	stop_daemon -KILL
@@ -136,8 +136,20 @@ setup() {
 	gate ban 198.51.100.2 --for 1m
 	stop_daemon -KILL
 	is_kept_from 198.51.100.1
+	local gate_link
+	gate_link=$(find "$WORK" -name gate -type l)
+	mv "$gate_link" "$gate_link.away"
 	run gate off
-	[ "$status" -eq 3 ] # another socket than the usual one: which pins?
+	[ "$status" -eq 3 ] # another socket than the usual one, and no link: which pins?
+	is_kept_from 198.51.100.1
+	mv "$gate_link.away" "$gate_link"
+	run gate off
+	[ "$status" -eq 0 ]
+	reaches 198.51.100.1
+	[ ! -e "$PINS" ]
+	start_daemon
+	gate ban 198.51.100.2 --for 1m
+	stop_daemon -KILL
 	is_kept_from 198.51.100.1
 	run gate off --pin-dir "$PINS"
 	[ "$status" -eq 0 ]

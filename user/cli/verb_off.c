@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,8 +18,8 @@
 enum { OPTION_PIN_DIR = 1, PATIENCE_MS = 2000 };
 
 static const struct argp_option options[] = {
-	{"pin-dir", OPTION_PIN_DIR, "DIR", 0,
-	 "where the gate is pinned, when no daemon answers (/sys/fs/bpf/peergate unless told)", 0},
+	{"pin-dir", OPTION_PIN_DIR, "DIR", 0, "where the gate is pinned, when no daemon answers",
+	 0},
 	{0},
 };
 
@@ -50,17 +52,35 @@ static int off_without_daemon(const char *pin_dir)
 	return EXIT_REFUSED;
 }
 
-/* The daemon at a socket of one's own may have pins of its own: those must be named, else another gate would open. */
-static bool pins_are_known(const struct cli *cli, const char *pin_dir)
+/* The socket that was asked for by name; NULL: none, and the default places were tried. */
+static const char *socket_told(const struct cli *cli)
 {
 	const char *told = getenv("PEERGATE_SOCKET");
 
-	return pin_dir || (!cli->socket && !(told && *told));
+	return cli->socket ? cli->socket : told && *told ? told : NULL;
+}
+
+/*
+ * A daemon leaves a link `gate` beside its sockets, which outlives it and leads to its pins. False: a socket was named and
+ * has none, and opening the default gate instead might open somebody else's.
+ */
+static bool find_pins(const struct cli *cli, char ret_pins[PATH_MAX])
+{
+	const char *told = socket_told(cli);
+	char socket[PATH_MAX], link[PATH_MAX + 8];
+	ssize_t length;
+
+	snprintf(socket, sizeof(socket), "%s", told ? told : PEERGATE_ADMIN_SOCKET);
+	snprintf(link, sizeof(link), "%s/gate", dirname(socket));
+	length = readlink(link, ret_pins, PATH_MAX - 1);
+	ret_pins[length < 0 ? 0 : length] = '\0';
+	return length > 0 || !told;
 }
 
 static int run(struct cli *cli, const struct arguments *arguments)
 {
 	const char *pin_dir = arguments->options[OPTION_PIN_DIR];
+	char pins[PATH_MAX];
 	struct peergate *peergate = NULL;
 	struct why why = {0};
 	json_t *result = NULL;
@@ -72,9 +92,9 @@ static int run(struct cli *cli, const struct arguments *arguments)
 	}
 	peergate_close(peergate);
 	if (error && (error == -ETIMEDOUT || peergate_is_gone(error)) &&
-	    pins_are_known(cli, pin_dir)) {
+	    (pin_dir || find_pins(cli, pins))) {
 		fprintf(stderr, "peergate: %s; running peergated --off\n", why.sentence);
-		return off_without_daemon(pin_dir);
+		return off_without_daemon(pin_dir ? pin_dir : pins[0] ? pins : NULL);
 	}
 	if (error)
 		return cli_fail(error, &why);
@@ -86,9 +106,8 @@ static int run(struct cli *cli, const struct arguments *arguments)
 const struct verb verb_off = {
 	.name = "off",
 	.help = "Detach and remove the gate: everything passes",
-	.more = "Works also when the daemon is dead or stopped. When --socket or $PEERGATE_SOCKET "
-		"names "
-		"a daemon that does not answer, name its --pin-dir, too.",
+	.more = "Works also when the daemon is dead or stopped: the link `gate` beside its sockets "
+		"leads to its pins. Where there is no such link, name --pin-dir.",
 	.options = options,
 	.run = run,
 };

@@ -2,6 +2,7 @@
 /* peergated: opens the gate with privileges, gives them up, serves. */
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -67,6 +68,20 @@ static int give_up(const struct config *config, const struct identity *who, cons
 	return privileges_drop(who->user, who->group, kept, why);
 }
 
+/*
+ * RUN_DIR/gate leads to the pins, and stays when the daemon dies: `peergate off` then knows which gate was meant. A
+ * convenience: without it the pins must be named.
+ */
+static void link_pins(const struct config *config)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/gate", config->run_dir);
+	if ((unlink(path) && errno != ENOENT) || symlink(config->pin_dir, path))
+		log_warning("%s: %s: peergate off will need --pin-dir %s when no daemon answers",
+			    path, strerror(errno), config->pin_dir);
+}
+
 static void tell_start(const struct config *config, const struct gate *gate)
 {
 	struct gate_interface all[GATE_INTERFACES_MAX];
@@ -96,6 +111,7 @@ static int serve(const struct options *options, const struct config *config, str
 		if (!error)
 			error = give_up(config, &who, gate, why);
 		if (!error) {
+			link_pins(config);
 			tell_start(config, gate);
 			error = server_run(server);
 			served = true;
