@@ -121,6 +121,7 @@ reaches() {
 	gated
 	{ mute 198.51.100.1 30; mute 198.51.100.1 20; } >"$LOG"
 	follow_start "$LOG"
+	wait_for 5 "it to begin" said "from its end on"
 	mute 198.51.100.2 10 >>"$LOG"
 	sleep 0.2
 	mute 198.51.100.2 1 >>"$LOG"
@@ -135,6 +136,7 @@ reaches() {
 	gated
 	: >"$LOG"
 	follow_start "$LOG"
+	wait_for 5 "it to begin" said "from its end on"
 	mute 198.51.100.1 30 >>"$LOG"
 	wait_for 5 "the first line" knows 16UiuMute1
 	stop "$DAEMON"
@@ -170,6 +172,7 @@ knows() {
 	} >"$WORK/bad.log"
 	: >"$LOG"
 	follow_start "$LOG"
+	wait_for 5 "it to begin" said "from its end on"
 	mute 198.51.100.3 1 >>"$LOG" # now it knows the node's clock
 	wait_for 5 "the first line" knows 16UiuMute3
 	cat "$WORK/bad.log" >>"$LOG"
@@ -193,6 +196,15 @@ knows() {
 	wait_for 5 "the advice" said "start the node with --log-format=json"
 	stop "$FOLLOWER"
 	said "follow: 4 lines, 0 reports"
+}
+
+@test "a service that is none, and a daemon that is none, are said" {
+	run -3 follow - <$DATA/2019-bad-peer.json.log
+	[[ $output == *"25 reports were not delivered"* ]]
+	gated
+	run -0 follow --service becon - <$DATA/2019-bad-peer.json.log
+	[[ $output == *"a report was refused: "*becon* ]]
+	[[ $output == *"(0 taken, 25 refused, 0 dropped, 0 waiting)"* ]]
 }
 
 @test "it needs nothing but the socket's group" {

@@ -239,6 +239,8 @@ static int start_reading(struct follow *self, struct why *why)
 			   self->settings->from_start, &output, why);
 	if (!error && self->tail.fd < 0)
 		log_info("follow: %s is not there yet: waiting for it", self->settings->file);
+	else if (!error && !self->settings->from_start)
+		log_info("follow: %s from its end on", self->settings->file);
 	return error;
 }
 
@@ -282,6 +284,17 @@ static bool is_done(const struct follow *self)
 	return self->tailing && self->settings->dry_run && self->settings->from_start;
 }
 
+/* Standard input has ended: who waits for a daemon now waits for ever. */
+static int tell_undelivered(const struct follow *self, struct why *why)
+{
+	size_t waiting = json_array_size(self->sender.waiting);
+
+	if (!waiting)
+		return 0;
+	return why_fill(why, -ECONNREFUSED, "%zu reports were not delivered: no daemon took them",
+			waiting);
+}
+
 static int run(struct follow *self, struct why *why)
 {
 	int error = follower_init(&self->follower, self->settings->dialect, kind_of(self->settings),
@@ -300,6 +313,8 @@ static int run(struct follow *self, struct why *why)
 		flush(self);
 		say_counts(self);
 	}
+	if (!error && !self->tailing)
+		error = tell_undelivered(self, why);
 	stop_loop(self);
 	return error;
 }

@@ -19,8 +19,8 @@ struct follow_settings {
 
 /*
  * Runs until standard input ends, or SIGINT or SIGTERM; with dry_run and from_start until the file's present end.
- * Says on standard error what was counted: each minute when it has changed, and at the end. 0, or an error that kept it
- * from beginning.
+ * Says on standard error what was counted: each minute when it has changed, and at the end. 0; an error that kept it
+ * from beginning; -ECONNREFUSED: standard input has ended and its reports found no daemon.
  */
 int follow_run(const struct follow_settings *settings, struct why *why);
 
