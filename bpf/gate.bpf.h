@@ -2,7 +2,9 @@
 /*
  * gate: from what was found in a packet to what a door does with it.
  *
- * A door calls gate_judge(), then, for ACTION_RESET, tries to answer, and tells the outcome with account().
+ * A door calls gate_judge(), then, for ACTION_RESET, tries to answer, and tells the outcome with account(). It does so inline
+ * for the common packet; for all others by gate_judge_aside() and gate_account_aside(), which the verifier checks once and
+ * not for each of the many roads that lead there: inline, kernel 7.2 counted more than the million instructions it allows.
  */
 #ifndef GATE_BPF_H
 #define GATE_BPF_H
@@ -97,5 +99,17 @@ PURE enum action gate_judge(struct question *ret_question, struct judgement *ret
 		account_unparsed(start->family);
 	return ACTION_IGNORE;
 }
+
+/* What gate_account_aside() has to know of a judgement. */
+struct outcome {
+	struct judgement judgement;
+	__u32 service; /* 0 .. SERVICE_NONE */
+	__u64 now;     /* boot-time ns */
+};
+
+/* gate_judge() and account() as functions of their own (gate.bpf.c). No pointer is NULL. */
+int gate_judge_aside(struct outcome *ret, const struct start *start, __u32 found);
+int gate_account_aside(const struct outcome *outcome, const struct start *start, __u32 ifindex,
+		       __u32 reset);
 
 #endif

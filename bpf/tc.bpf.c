@@ -88,7 +88,8 @@ PURE int tc_store(struct __sk_buff *skb, const struct start *start, struct reset
 }
 
 /* Turns the packet into the reset that answers it; its tag, in metadata, stays with it. 0: it could not; drop it. */
-PURE int tc_reset(struct __sk_buff *skb, const struct start *start, int bare)
+static __attribute__((noinline)) int tc_reset(struct __sk_buff *skb, const struct start *start,
+					      int bare)
 {
 	struct reset reset;
 
@@ -119,6 +120,25 @@ PURE int tc_judge(struct __sk_buff *skb, struct start *start, enum found found, 
 	return reset ? bpf_redirect(skb->ifindex, 0) : TC_ACT_SHOT;
 }
 
+/* The same for a packet that took a long road here. */
+PURE int tc_judge_aside(struct __sk_buff *skb, struct start *start, enum found found, int bare)
+{
+	struct outcome outcome = {0};
+	enum action action;
+	int reset = 0;
+
+	found = settle(start, found, tc_seen(skb), skb->len);
+	action = gate_judge_aside(&outcome, start, found);
+	if (action == ACTION_IGNORE)
+		return TC_ACT_UNSPEC;
+	if (action == ACTION_RESET)
+		reset = tc_reset(skb, start, bare);
+	gate_account_aside(&outcome, start, skb->ifindex, reset);
+	if (action == ACTION_PASS)
+		return TC_ACT_UNSPEC;
+	return reset ? bpf_redirect(skb->ifindex, 0) : TC_ACT_SHOT;
+}
+
 PURE int tc_judge_syn(struct __sk_buff *skb, const struct packet *packet, enum family family,
 		      int bare)
 {
@@ -139,7 +159,7 @@ PURE int tc_judge_any(struct __sk_buff *skb, int bare)
 	if (found == FOUND_SHORT && tc_seen(skb) < skb->len &&
 	    !bpf_skb_pull_data(skb, skb->len < PULL_MAX ? skb->len : PULL_MAX))
 		found = tc_find(skb, &start, bare);
-	return tc_judge(skb, &start, found, bare);
+	return tc_judge_aside(skb, &start, found, bare);
 }
 
 PURE int tc_gate(struct __sk_buff *skb, int bare)

@@ -67,7 +67,8 @@ PURE int xdp_write_ipv6(const struct packet *packet, const struct start *start)
 }
 
 /* Turns the packet into the reset that answers it. 0: it could not; drop what is left. */
-PURE int xdp_reset(struct xdp_md *ctx, const struct start *start, int frags)
+static __attribute__((noinline)) int xdp_reset(struct xdp_md *ctx, const struct start *start,
+					       int frags)
 {
 	struct packet packet;
 	int size;
@@ -107,6 +108,25 @@ PURE int xdp_judge(struct xdp_md *ctx, struct start *start, enum found found, in
 	return reset ? XDP_TX : XDP_DROP;
 }
 
+/* The same for a packet that took a long road here. */
+PURE int xdp_judge_aside(struct xdp_md *ctx, struct start *start, enum found found, int frags)
+{
+	struct outcome outcome = {0};
+	enum action action;
+	int reset = 0;
+
+	found = settle(start, found, xdp_seen(ctx), xdp_length(ctx, frags));
+	action = gate_judge_aside(&outcome, start, found);
+	if (action == ACTION_IGNORE)
+		return XDP_PASS;
+	if (action == ACTION_RESET)
+		reset = xdp_reset(ctx, start, frags);
+	gate_account_aside(&outcome, start, ctx->ingress_ifindex, reset);
+	if (action == ACTION_PASS)
+		return XDP_PASS;
+	return reset ? XDP_TX : XDP_DROP;
+}
+
 PURE int xdp_judge_syn(struct xdp_md *ctx, const struct packet *packet, enum family family,
 		       int frags)
 {
@@ -123,7 +143,7 @@ PURE int xdp_judge_any(struct xdp_md *ctx, const struct packet *packet, int frag
 
 	start_clear(&start);
 	found = find_ethernet(packet, &start);
-	return found == FOUND_NOTHING ? XDP_PASS : xdp_judge(ctx, &start, found, frags);
+	return found == FOUND_NOTHING ? XDP_PASS : xdp_judge_aside(ctx, &start, found, frags);
 }
 
 PURE int xdp_gate(struct xdp_md *ctx, int frags)
