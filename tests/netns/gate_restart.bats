@@ -141,6 +141,24 @@ tag_of() {
 	[ "$(arrived "$BAD")" = 0 ]
 }
 
+@test "a migration that fails at its last step: the old programs are behind the links again" {
+	local program
+	echo '#include <errno.h>
+		int renameat2(int a, const char *b, int c, const char *d, unsigned int e) { return errno = EIO, -1; }' |
+		gcc -w -shared -fPIC -x c -o "$WORK/broken.so" -
+	gated --sources-max 1024
+	ask ban "$BAD"
+	killed
+	LD_PRELOAD=$WORK/broken.so refused_to_start --interface gate0 --sources-max 2048
+	[[ "$output" == *"cannot exchange it"* ]]
+	program=$(bpftool -j prog show pinned "$PINS/gate_tc" | jq .id)
+	[ "$(net_in "$NODE" bpftool -j link show pinned "$PINS/link_gate0" | jq .prog_id)" = "$program" ]
+	[ "$(arrived "$BAD")" = 0 ]
+	[ ! -e "${PINS}_next" ]
+	gated --sources-max 2048
+	[ "$(ask --json status | jq '.maps[] | select(.name == "sources") | .entries')" = 1 ]
+}
+
 @test "a size too small for what is held is refused, and the gate stays as it was" {
 	local i
 	gated --sources-max 64

@@ -239,7 +239,7 @@ static int change_rung(struct gate *self, struct gate_link *link, enum rung rung
 		link_let_go(old.fd);
 	else if (!same_slot)
 		rung_detach(self, &old);
-	return 0;
+	return rung_tell(self, link);
 }
 
 int gate_attach(struct gate *self, const char *ifname, enum rung rung, bool force_lo,

@@ -24,6 +24,9 @@ void link_let_go(int fd);
 /* Puts this build's program behind what hangs already; nothing when it is there. No packet sees a gap. */
 int rung_update(struct gate *self, struct gate_link *link);
 
+/* Tells the programs of the interface what they cannot see; -ENODEV: it is gone. */
+int rung_tell(struct gate *self, const struct gate_link *link);
+
 /* The same for clsact, which is a filter below a qdisc. */
 int clsact_attach(struct gate *self, struct gate_link *link, const struct device *device);
 void clsact_detach(const struct pins *pins, const char *ifname, uint32_t ifindex);

@@ -147,11 +147,21 @@ static uint32_t linked_program(int fd)
 	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.prog_id;
 }
 
+int rung_tell(struct gate *self, const struct gate_link *link)
+{
+	struct device device;
+	int error = device_find(self->asking, link->shown.name, &device);
+
+	return error ? error : tell_interface(self, &device, link->shown.rung);
+}
+
 int rung_update(struct gate *self, struct gate_link *link)
 {
 	const struct gate_program *program = &self->programs[link->variant];
-	int error = 0;
+	int error = rung_tell(self, link);
 
+	if (error)
+		return error == -ENODEV ? -ENOLINK : error;
 	if (link->shown.rung == RUNG_CLSACT)
 		error = clsact_update(self, link);
 	else if (linked_program(link->fd) != program->id &&

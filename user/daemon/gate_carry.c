@@ -73,6 +73,9 @@ int map_carry(enum map map, int from, int to, bool by_name, struct why *why)
 		error = shape_of(to, &carry.new);
 	if (!error && (!carry.old.btf || !carry.new.btf))
 		error = -ENODATA;
+	if (carry.old.key_size != carry.new.key_size ||
+	    carry.old.value_size != carry.new.value_size)
+		carry.by_name = true;
 	carry.keys = calloc(MAP_BATCH, carry.old.value_size + carry.new.key_size + 8);
 	carry.values = calloc(MAP_BATCH, carry.new.value_size + 8);
 	if (!error && (!carry.keys || !carry.values))

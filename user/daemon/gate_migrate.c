@@ -100,7 +100,8 @@ static int carry(struct gate *self, const int pinned[MAPS], const bool adopted[M
 }
 
 /*
- * What the old programs counted between the copy and the switch cannot be added where the new ones count: readers add it.
+ * What the old programs counted between the copy and the switch cannot be added where the new ones count: readers add it,
+ * for as long as we live.
  */
 static int keep_late_counts(struct gate *self, int counters, const struct tally *before)
 {
@@ -133,6 +134,22 @@ static int switch_over(struct gate *self, const int pinned[MAPS], const bool ado
 		     : 0;
 }
 
+/* The old programs, which are still pinned, go back behind the links that had been switched. */
+static void put_back(struct gate *self)
+{
+	for (int i = 0; i < VARIANTS; i++) {
+		struct gate_program *program = &self->programs[i];
+		int fd = pins_get(&self->pins, program->pin);
+
+		if (fd < 0)
+			continue;
+		close(program->fd);
+		program->fd = fd;
+		program_identify(program);
+	}
+	update_links(self, NULL);
+}
+
 static int migrate(struct gate *self, const int pinned[MAPS], const bool adopted[MAPS],
 		   bool by_name, struct why *why)
 {
@@ -143,12 +160,15 @@ static int migrate(struct gate *self, const int pinned[MAPS], const bool adopted
 		error = pin_maps(self, &next, why);
 	if (!error)
 		error = pin_programs(self, &next, why);
-	if (!error)
+	if (!error) {
 		error = switch_over(self, pinned, adopted, by_name, why);
-	if (!error)
-		error = attach_pin(self, &next, why);
-	if (!error)
-		error = pins_exchange(&self->pins, &next, why);
+		if (!error)
+			error = attach_pin(self, &next, why);
+		if (!error)
+			error = pins_exchange(&self->pins, &next, why);
+		if (error)
+			put_back(self);
+	}
 	if (next.fd >= 0)
 		pins_wipe(&next);
 	return error;
