@@ -87,6 +87,70 @@ tag_of() {
 	done
 }
 
+# loads: how many programs of more than a thousand instructions the daemon has given to the verifier, see spied().
+loads() {
+	[ ! -e "$WORK/loads" ] || wc -c <"$WORK/loads"
+}
+
+# spied COMMAND…: with each such load noted.
+spied() {
+	[ -e "$WORK/spy.so" ] || gcc -shared -fPIC -x c -o "$WORK/spy.so" - -ldl <<-END
+		#define _GNU_SOURCE
+		#include <dlfcn.h>
+		#include <stdarg.h>
+		#include <stdio.h>
+		#include <sys/syscall.h>
+		#include <linux/bpf.h>
+		long syscall(long number, ...)
+		{
+			long (*real)(long, ...) = dlsym(RTLD_NEXT, "syscall");
+			va_list list;
+			long a, b, c, d, e, f;
+			va_start(list, number);
+			a = va_arg(list, long), b = va_arg(list, long), c = va_arg(list, long);
+			d = va_arg(list, long), e = va_arg(list, long), f = va_arg(list, long);
+			va_end(list);
+			if (number == SYS_bpf && (int)a == BPF_PROG_LOAD && ((union bpf_attr *)b)->insn_cnt > 1000) {
+				FILE *log = fopen("$WORK/loads", "a");
+				fputc('.', log);
+				fclose(log);
+			}
+			return real(number, a, b, c, d, e, f);
+		}
+	END
+	rm -f "$WORK/loads"
+	LD_PRELOAD=$WORK/spy.so "$@"
+}
+
+@test "the same build takes the pinned programs as they are; another, or one whose pin is not noted, loads its own" {
+	spied gated
+	[ "$(loads)" = 3 ]
+	ask ban "$BAD"
+	killed
+	spied gated
+	[ -z "$(loads)" ]
+	[ "$(arrived "$BAD")" = 0 ]
+	killed
+	rm "$PINS/build"
+	spied gated
+	[ "$(loads)" = 3 ]
+	killed
+	spied gated --sources-max 4096
+	[ "$(loads)" = 3 ]
+	killed
+	spied gated --sources-max 4096
+	[ -z "$(loads)" ]
+	killed
+	rm "$PINS/gate_tc_bare"
+	spied gated --sources-max 4096
+	[ "$(loads)" = 3 ]
+	killed
+	other_build newer bpf/gate.bpf.h 's/enum action gate_judge(.*/&\n/; s/^\tconst struct settings \*settings = look_settings();/\tasm volatile("r0 = 7" ::: "r0");\n&/'
+	spied other_daemon --sources-max 4096
+	[ "$(loads)" = 3 ]
+	[ "$(arrived "$BAD")" = 0 ]
+}
+
 @test "another size of sources under traffic: bans, trust and counts are carried, nothing passes unjudged" {
 	local rung
 	for rung in tcx native; do

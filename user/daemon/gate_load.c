@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "gate.skel.h"
+#include "gate_build.h"
 #include "gate_maps.h"
 
 enum { KERNEL_MAJOR = 5, KERNEL_MINOR = 15 /* the oldest one that is tried */ };
@@ -166,6 +167,27 @@ void gate_hush(void)
 	libbpf_set_print(stay_quiet);
 }
 
+static int load(struct gate *self, struct gate_bpf *skeleton, char *log, struct why *why)
+{
+	int error = gate_bpf__load(skeleton);
+
+	if (error)
+		return say_why_not(error, log, why);
+	return take_programs(self, skeleton->obj, why);
+}
+
+static bool take_pinned(struct gate *self, const int pinned[MAPS], const bool adopted[MAPS])
+{
+	size_t size = 0;
+	const void *object = gate_bpf__elf_bytes(&size);
+
+	self->build = build_of(object, size);
+	for (int i = 0; i < MAPS; i++)
+		if (!adopted[i])
+			return false;
+	return build_take(self, self->build, pinned);
+}
+
 int gate_load(struct gate *self, const struct gate_settings *settings, const int pinned[MAPS],
 	      bool ret_adopted[MAPS], struct why *why)
 {
@@ -184,15 +206,10 @@ int gate_load(struct gate *self, const struct gate_settings *settings, const int
 	error = maps_size(skeleton->obj, settings, why);
 	if (!error)
 		error = maps_adopt(skeleton->obj, pinned, ret_adopted, why);
-	if (!error) {
-		error = gate_bpf__load(skeleton);
-		if (error)
-			say_why_not(error, log, why);
-	}
+	if (!error && !take_pinned(self, pinned, ret_adopted))
+		error = load(self, skeleton, log, why);
 	if (!error)
 		error = maps_take(skeleton->obj, self->maps);
-	if (!error)
-		error = take_programs(self, skeleton->obj, why);
 	for (int i = 0; !error && i < MAPS; i++)
 		self->max[i] = bpf_map__max_entries(
 			bpf_object__find_map_by_name(skeleton->obj, map_name((enum map)i)));
@@ -222,6 +239,26 @@ static bool uses(int program, uint32_t map)
 		if (ids[i] == map)
 			return true;
 	return false;
+}
+
+bool program_keeps_to(int program, const int maps[MAPS])
+{
+	uint32_t ids[LOADED_MAPS_MAX] = {0};
+	struct bpf_prog_info info = {.nr_map_ids = LOADED_MAPS_MAX,
+				     .map_ids = (uint64_t)(uintptr_t)ids};
+	uint32_t size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(program, &info, &size) || info.nr_map_ids > LOADED_MAPS_MAX)
+		return false;
+	for (uint32_t i = 0; i < info.nr_map_ids; i++) {
+		int map = 0;
+
+		while (map < MAPS && map_id(maps[map]) != ids[i])
+			map++;
+		if (map == MAPS)
+			return false;
+	}
+	return true;
 }
 
 bool programs_share_maps(int a, int b, const int maps[MAPS])

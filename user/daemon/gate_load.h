@@ -12,14 +12,18 @@ void gate_hush(void);
 int gate_probe(struct gate *self, struct why *why);
 
 /*
- * Loads every variant, with those of the @pinned maps that fit; the rest are new. Fills in maps and programs (descriptors of our
- * own); @ret_adopted tells which maps are the pinned ones.
+ * Loads every variant, with those of the @pinned maps that fit; the rest are new. When all fit and the pinned programs are this
+ * build's, those are taken instead. Fills in maps and programs (descriptors of our own); @ret_adopted tells which maps are the
+ * pinned ones.
  */
 int gate_load(struct gate *self, const struct gate_settings *settings, const int pinned[MAPS],
 	      bool ret_adopted[MAPS], struct why *why);
 
 /* Fills in id and tag of a program from its descriptor. */
 int program_identify(struct gate_program *self);
+
+/* Whether a program uses no maps but some of @maps. */
+bool program_keeps_to(int program, const int maps[MAPS]);
 
 /* Whether two programs use the same ones of @maps. */
 bool programs_share_maps(int a, int b, const int maps[MAPS]);

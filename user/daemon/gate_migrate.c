@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Same shape: the pinned maps are used as they are, and a program is replaced behind its links when its tag differs.
+ * Same shape: the pinned maps are used as they are, and a program is replaced behind its links when its tag differs; of the same
+ * build not even that is looked at (gate_build.h).
  * Another shape or ABI: new maps are filled from the old while the old programs go on judging, then every link gets its new
  * program, then the folder is exchanged in one rename. Nobody else writes to the old maps meanwhile: the lock is ours.
  */
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "gate_build.h"
 #include "gate_counters.h"
 #include "gate_load.h"
 #include "gate_maps.h"
@@ -65,14 +67,21 @@ static int update_links(struct gate *self, struct why *why)
 
 static int pin_programs(const struct gate *self, const struct pins *pins, struct why *why)
 {
+	int error;
+
+	build_forget(pins);
 	for (int i = 0; i < VARIANTS; i++) {
 		const struct gate_program *program = &self->programs[i];
-		int error = pins_put(pins, program->pin, program->fd);
 
+		error = pins_put(pins, program->pin, program->fd);
 		if (error)
 			return why_fill(why, error, "%s/%s: cannot pin it: %s", pins->dir,
 					program->pin, strerror(-error));
 	}
+	error = build_note(self, pins);
+	if (error)
+		return why_fill(why, error, "%s/build: cannot pin it: %s", pins->dir,
+				strerror(-error));
 	return 0;
 }
 

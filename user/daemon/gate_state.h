@@ -47,6 +47,7 @@ struct gate {
 	int maps[MAPS];
 	uint32_t max[MAPS], entries[MAPS];
 	struct gate_program programs[VARIANTS];
+	uint64_t build; /* whose they are: see gate_build.h */
 	bool has_frags, has_tcx;
 	struct settings settings; /* what the kernel holds */
 	struct tally late
