@@ -3,7 +3,7 @@
 # seed: the 2019 log happens again, once without the gate and once with it: each of its connects is a real one, the log is
 # written as it happens, and `peergate follow prysm` reads it. What 54.160.155.134 sends is routed to the node's namespace.
 
-SEED_LOG=tests/data/prysm-2019-bad-peer.jsonl
+SEED_LOG=tests/data/prysm/2019-bad-peer.json.log
 SEED_PEER=54.160.155.134
 SEED_SPEED=20
 
