@@ -159,9 +159,13 @@ int engine_mode(struct engine *self, enum mode mode, struct why *why)
 
 	next.mode = mode;
 	error = gate_settings_put(self->gate, &next, why);
-	if (!error)
-		self->settings = next;
-	return error;
+	if (error)
+		return error;
+	self->settings = next;
+	/* So that a reload sees, and tells, that it changes the mode back. */
+	if (self->config.has_mode)
+		self->config.mode = mode;
+	return 0;
 }
 
 void engine_refresh_guard(struct engine *self)

@@ -110,6 +110,7 @@ static void on_connection(uv_stream_t *stream, int status)
 static int clear(const struct sockaddr_un *at, struct why *why)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), failed, error;
+	struct stat there;
 
 	if (fd < 0)
 		return why_fill(why, -errno, "socket: %s", strerror(errno));
@@ -120,7 +121,8 @@ static int clear(const struct sockaddr_un *at, struct why *why)
 		return why_fill(why, -EADDRINUSE,
 				"another daemon serves %s: stop it, or give another --run-dir",
 				at->sun_path);
-	if (error == ECONNREFUSED)
+	/* Only a socket is ours to remove. */
+	if (error == ECONNREFUSED && !lstat(at->sun_path, &there) && S_ISSOCK(there.st_mode))
 		unlink(at->sun_path);
 	return 0;
 }

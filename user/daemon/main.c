@@ -96,32 +96,40 @@ static void tell_start(const struct config *config, const struct gate *gate)
 	notify_manager("READY=1");
 }
 
+/* Serves until told to stop; with an error nothing was served. */
+static int run(struct server *server, const struct options *options, const struct config *config,
+	       const struct identity *who, struct gate *gate, struct why *why)
+{
+	int error = server_open(server, config, gate, options, who->group, why);
+
+	if (!error)
+		error = give_up(config, who, gate, why);
+	if (!error) {
+		link_pins(config);
+		tell_start(config, gate);
+		server_run(server);
+	}
+	server_close(server);
+	return error;
+}
+
 static int serve(const struct options *options, const struct config *config, struct why *why)
 {
 	struct server *server = calloc(1, sizeof(*server));
-	struct gate *gate = NULL;
 	struct identity who = {0};
-	bool served = false;
+	struct gate *gate;
 	int error = server ? identify(config, &who, why) : -ENOMEM;
 
 	if (!error)
 		error = open_gate(config, &who, &gate, why);
-	if (!error) {
-		error = server_open(server, config, gate, options, who.group, why);
-		if (!error)
-			error = give_up(config, &who, gate, why);
-		if (!error) {
-			link_pins(config);
-			tell_start(config, gate);
-			error = server_run(server);
-			served = true;
-		}
-		server_close(server);
-	}
-	if (served)
-		gate_close(gate);
-	else
+	if (error)
+		goto out;
+	error = run(server, options, config, &who, gate, why);
+	if (error)
 		gate_abandon(gate);
+	else
+		gate_close(gate);
+out:
 	free(server);
 	return error;
 }
@@ -136,23 +144,31 @@ static int turn_off(const struct config *config, struct why *why)
 	return error;
 }
 
+static int obey(const struct options *options, struct why *why)
+{
+	struct config config;
+	int error = options_config(options, &config, why);
+
+	if (error)
+		return error;
+	log_setup((enum log_level)config.log_level, (enum log_format)config.log_format);
+	if (options->off)
+		return turn_off(&config, why);
+	error = config_check(&config, why);
+	return error || options->check ? error : serve(options, &config, why);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
-	struct config config;
 	struct why why = {""};
 	int error;
 
 	signal(SIGPIPE, SIG_IGN);
 	options_parse(&options, argc, argv);
-	error = options_config(&options, &config, &why);
+	error = obey(&options, &why);
 	if (!error)
-		log_setup((enum log_level)config.log_level, (enum log_format)config.log_format);
-	if (!error && options.off)
-		error = turn_off(&config, &why);
-	else if (!error && !(error = config_check(&config, &why)) && !options.check)
-		error = serve(&options, &config, &why);
-	if (error && (error < 0 || why.sentence[0]))
-		log_error("%s", why.sentence[0] ? why.sentence : strerror(-error));
-	return error ? EXIT_FAILURE : EXIT_SUCCESS;
+		return EXIT_SUCCESS;
+	log_error("%s", why.sentence[0] ? why.sentence : strerror(-error));
+	return EXIT_FAILURE;
 }

@@ -92,6 +92,14 @@ static void add_tally(const struct count *at, const struct tally *tally)
 	}
 }
 
+/* A service that a reload took away may still have counts. */
+static const char *service_word(const struct config *config, unsigned int service)
+{
+	if (service == SERVICE_NONE)
+		return "none";
+	return service < config->service_count ? config->services[service] : "removed";
+}
+
 static json_t *counters(const struct engine *engine, uint64_t *ret_resets)
 {
 	struct tally tallies[COUNTERS];
@@ -105,9 +113,7 @@ static json_t *counters(const struct engine *engine, uint64_t *ret_resets)
 
 		at.door = door_word(i / SERVICE_SLOTS / FAMILIES);
 		at.family = family_word(i / SERVICE_SLOTS % FAMILIES);
-		at.service = service < engine->config.service_count
-				     ? engine->config.services[service]
-				     : "none";
+		at.service = service_word(&engine->config, service);
 		add_tally(&at, &tallies[i]);
 		*ret_resets += tallies[i].resets;
 	}

@@ -88,8 +88,8 @@ static void on_second(uv_timer_t *timer)
 	int error = engine_tick(&self->engine, &why);
 
 	if (error == -ESTALE) {
-		log_error("%s; nothing is gated any more: exiting", why.sentence);
-		self->status = 1;
+		/* An operator's will, not a failure to be restarted after. */
+		log_warning("%s; nothing is gated any more: exiting", why.sentence);
 		server_stop(self);
 	} else if (error) {
 		log_error("%s", why.sentence);
@@ -239,10 +239,9 @@ int server_open(struct server *self, const struct config *config, struct gate *g
 	return error;
 }
 
-int server_run(struct server *self)
+void server_run(struct server *self)
 {
 	uv_run(&self->loop, UV_RUN_DEFAULT);
-	return self->status;
 }
 
 static void close_one(uv_handle_t *handle, void *context)

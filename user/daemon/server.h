@@ -14,7 +14,7 @@
 #include "engine.h"
 #include "listener.h"
 
-enum { SERVER_CHUNK = 65536, SERVER_SIGNALS = 3 };
+enum { SERVER_CHUNK = 16384, SERVER_SIGNALS = 3 };
 
 struct options;
 
@@ -30,7 +30,6 @@ struct server {
 	const struct options *options; /* to read the configuration again */
 	unsigned int ticks;
 	bool stopping; /* the loop ends when what is queued is written */
-	int status;    /* of the process */
 	char chunk[SERVER_CHUNK];
 };
 
@@ -38,8 +37,8 @@ struct server {
 int server_open(struct server *self, const struct config *config, struct gate *gate,
 		const struct options *options, gid_t group, struct why *why);
 
-/* Serves until told to stop; the exit status. */
-int server_run(struct server *self);
+/* Serves until told to stop. */
+void server_run(struct server *self);
 
 void server_close(struct server *self);
 
