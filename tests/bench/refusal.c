@@ -22,7 +22,14 @@
 #include "builder.h"
 #include "gate.skel.h"
 
-enum { TURNS = 40, WAYS_MAX = 8, REPEAT = 50000, FILTER_CAP = 10000 };
+enum { TURNS_MAX = 40, TURNS_MIN = 3, WAYS_MAX = 8, FILTER_CAP = 10000 };
+/* Runs of one turn: enough that the set of sources is warm for most of them, little enough that a turn is seldom disturbed. */
+enum {
+	REPEAT_MIN = 50000,
+	REPEAT_EACH = 8,
+	REPEAT_MAX = 1 << 22,
+	REPEAT_ALL = TURNS_MAX * REPEAT_MIN
+};
 enum { FLAG_SOURCE = 1 }; /* xdp-filter's: the address counts as a source */
 
 enum kind { FRAGS, PLAIN, TC, KINDS };
@@ -33,14 +40,14 @@ struct way {
 	enum kind kind;
 	int program;
 	const struct bpf_object *filter; /* xdp-filter's, whose maps are to be filled too */
-	double ns[TURNS];
+	double least;			 /* ns of the best turn */
 };
 
 struct bench {
 	struct generator_bpf *generator;
 	struct gate_bpf *gate;
 	struct way ways[WAYS_MAX];
-	unsigned int count;
+	unsigned int count, repeat;
 };
 
 static void must(bool ok, const char *what)
@@ -61,14 +68,14 @@ static double now_ns(void)
 }
 
 /* ns a run of @program on @frame. */
-static double run(int program, const struct frame *frame)
+static double run(int program, const struct frame *frame, unsigned int repeat)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame->bytes, .data_size_in = frame->size,
-		    .repeat = REPEAT);
+		    .repeat = (int)repeat);
 	double from = now_ns();
 
 	must(!bpf_prog_test_run_opts(program, &opts), "running a program");
-	return (now_ns() - from) / REPEAT;
+	return (now_ns() - from) / repeat;
 }
 
 static void aim(struct bench *self, const struct way *way)
@@ -205,6 +212,11 @@ static void open_gate(struct bench *self, uint32_t count)
 static void bench_open(struct bench *self, uint32_t count)
 {
 	*self = (struct bench){.generator = generator_bpf__open_and_load()};
+	self->repeat = count * REPEAT_EACH;
+	if (self->repeat < REPEAT_MIN)
+		self->repeat = REPEAT_MIN;
+	if (self->repeat > REPEAT_MAX)
+		self->repeat = REPEAT_MAX;
 	must(self->generator, "loading the generator (root is needed)");
 	open_gate(self, count);
 	add(self, "empty XDP", FRAGS, bpf_program__fd(self->generator->progs.empty_frags), NULL);
@@ -223,15 +235,6 @@ static void bench_close(struct bench *self)
 	gate_bpf__destroy(self->gate);
 }
 
-static double least(const struct way *way)
-{
-	double least = way->ns[0];
-
-	for (int turn = 1; turn < TURNS; turn++)
-		least = way->ns[turn] < least ? way->ns[turn] : least;
-	return least;
-}
-
 /* Over the empty program of the same kind. */
 static double over_empty(const struct bench *self, const struct way *way)
 {
@@ -239,20 +242,31 @@ static double over_empty(const struct bench *self, const struct way *way)
 
 	while (empty->kind != way->kind)
 		empty++;
-	return least(way) - least(empty);
+	return way->least - empty->least;
+}
+
+static void take_turn(struct bench *self, const struct frame *frame, bool generate)
+{
+	for (unsigned int i = 0; i < self->count; i++) {
+		struct way *way = &self->ways[i];
+		double ns;
+
+		if (generate)
+			aim(self, way);
+		ns = run(generate ? entry_of(self, way->kind) : way->program, frame, self->repeat);
+		if (!way->least || ns < way->least)
+			way->least = ns;
+	}
 }
 
 static void take_turns(struct bench *self, const struct frame *frame, bool generate)
 {
-	for (int turn = 0; turn < TURNS; turn++)
-		for (unsigned int i = 0; i < self->count; i++) {
-			struct way *way = &self->ways[i];
+	unsigned int turns = REPEAT_ALL / self->repeat;
 
-			if (generate)
-				aim(self, way);
-			way->ns[turn] =
-				run(generate ? entry_of(self, way->kind) : way->program, frame);
-		}
+	for (unsigned int i = 0; i < self->count; i++)
+		self->ways[i].least = 0;
+	for (unsigned int turn = 0; turn < turns || turn < TURNS_MIN; turn++)
+		take_turn(self, frame, generate);
 }
 
 static void refused(uint32_t count, enum family family, bool hit, char **filters)
