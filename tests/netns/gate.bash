@@ -55,10 +55,10 @@ note_of() {
 	ask --json status | jq -r --arg name "$1" '.interfaces[] | select(.name == $name) | .note'
 }
 
-# counted VERDICT: packets of the service that got it, over all reasons.
+# counted VERDICT [FAMILY]: starts to the service that got it, over all reasons.
 counted() {
-	ask --json status | jq --arg verdict "$1" \
-		'[.counters[] | select(.verdict == $verdict and .service == "beacon") | .packets] | add // 0'
+	ask --json status | jq --arg verdict "$1" --arg family "${2:-}" '[.counters[] | select(.verdict == $verdict and
+		.service == "beacon" and ($family == "" or .family == $family)) | .packets] | add // 0'
 }
 
 listen() {

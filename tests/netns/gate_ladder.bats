@@ -103,6 +103,96 @@ other_xdp() {
 	[ ! -e "$PINS" ]
 }
 
+@test "packets without an Ethernet header are judged, in both families" {
+	ip -n "$NODE" tuntap add dev tun0 mode tun
+	ip -n "$NODE" link set tun0 up
+	for rung in tcx clsact; do
+		gated --interface tun0 --attach $rung
+		ask ban "$BAD"
+		ask ban 2001:db8:7::1
+		net_in "$NODE" python3 tests/netns/initials.py tun tun0 "$BAD" "$NODE_V4" "$PORT" 3
+		net_in "$NODE" python3 tests/netns/initials.py tun tun0 2001:db8:7::9 "$NODE_V6" "$PORT" 4
+		net_in "$NODE" python3 tests/netns/initials.py tun tun0 "$GOOD" "$NODE_V4" "$PORT" 5
+		ask --json status | jq -c '.counters[]'
+		[ "$(counted refuse ipv4)" = 3 ]
+		[ "$(counted refuse ipv6)" = 4 ]
+		[ "$(counted pass ipv4)" = 5 ]
+		daemon_off
+	done
+}
+
+# tagged TAG…: frames with these tags, of a banned and of another source in both families, are told apart.
+tagged() {
+	local mac before after
+	mac=$(ip -n "$NODE" -j link show gate0 | jq -r '.[0].address')
+	before="$(counted refuse ipv4) $(counted refuse ipv6) $(counted pass ipv4) $(counted pass ipv6)"
+	frames_from() {
+		net_in "$PEERS" python3 tests/netns/initials.py frames cable0 "$mac" "$1" "$2" "$PORT" "$3" "${@:4}"
+	}
+	frames_from "$BAD" "$NODE_V4" 3 "$@"
+	frames_from 2001:db8:7::9 "$NODE_V6" 4 "$@"
+	frames_from "$GOOD" "$NODE_V4" 5 "$@"
+	frames_from 2001:db8:8::9 "$NODE_V6" 6 "$@"
+	sleep 0.1
+	after="$(counted refuse ipv4) $(counted refuse ipv6) $(counted pass ipv4) $(counted pass ipv6)"
+	echo "tags '$*': from $before to $after"
+	[ "$(for i in 1 2 3 4; do echo $(($(cut -d' ' -f$i <<<"$after") - $(cut -d' ' -f$i <<<"$before"))); done | xargs)" = "3 4 5 6" ]
+}
+
+@test "tagged frames are judged on each rung: 802.1Q, 802.1ad, two tags" {
+	for rung in tcx clsact generic native; do
+		gated --attach $rung
+		ask ban "$BAD"
+		ask ban 2001:db8:7::1
+		tagged
+		tagged 8100:5
+		tagged 88a8:7
+		tagged 88a8:7 8100:5
+		tagged 8100:7 8100:5
+		daemon_off
+	done
+}
+
+# told SOURCE TARGET: what its connect is told: connected, refused (a reset) or silence.
+told() {
+	net_in "$PEERS" python3 - "$1" "$2" "$PORT" <<-'END'
+		import socket, sys
+		source, target, port = sys.argv[1:]
+		s = socket.socket(socket.AF_INET6 if ":" in source else socket.AF_INET)
+		s.settimeout(0.7)
+		s.bind((source, 0))
+		try:
+		    s.connect((target, int(port)))
+		    print("connected")
+		except ConnectionRefusedError:
+		    print("refused")
+		except TimeoutError:
+		    print("silence")
+	END
+}
+
+@test "resets reach the refused on each rung that can send them; the status says where they cannot" {
+	local bad6=2001:db8:7::9
+	echo $bad6 | net_sources "$PEERS"
+	start "$NODE" listener socat "TCP6-LISTEN:$PORT,fork,reuseaddr,ipv6only=0" /dev/null
+	for rung in tcx clsact generic native; do
+		gated --attach $rung --resets operator
+		wait_for 5 "the listener" test "$(told "$GOOD" "$NODE_V4")" = connected
+		ask ban "$BAD"
+		ask ban $bad6
+		if [ $rung = native ]; then
+			[ "$(told "$BAD" "$NODE_V4")" = silence ]
+			ask --json status | jq -e '.interfaces[0] | .resets == false'
+		else
+			[ "$(told "$BAD" "$NODE_V4")" = refused ]
+			[ "$(told $bad6 "$NODE_V6")" = refused ]
+			ask --json status | jq -e '.interfaces[0] | .resets == true'
+		fi
+		[ "$(told "$GOOD" "$NODE_V4")" = connected ]
+		daemon_off
+	done
+}
+
 @test "native where the driver has none is refused in a sentence, auto goes on" {
 	ip -n "$NODE" link add br0 type bridge
 	refused_to_start --interface br0 --attach native

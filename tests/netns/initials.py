@@ -1,16 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""initials: sends QUIC Initials that can be counted, or counts what arrives.
+"""initials: sends starts of connections that can be counted, or counts what arrives.
 
 initials.py send SOURCE TARGET PORT COUNT PER_SECOND   prints how many it sent
 initials.py count TARGET PORT                          one line "SOURCE NUMBER" each when it gets SIGTERM
+initials.py frames IFACE MAC SOURCE TARGET PORT COUNT [ETHERTYPE:VLAN …]   SYNs in raw frames with these tags
+initials.py tun IFACE SOURCE TARGET PORT COUNT         SYNs as they come out of a tun device
 """
+import fcntl
 import os
 import signal
 import socket
+import struct
 import sys
 import time
 
+TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 1, 0x1000  # linux/if_tun.h
 SO_RCVBUFFORCE = 33  # asm-generic/socket.h; Python has no name for it
 
 def family(address):
@@ -60,8 +65,50 @@ def count(target, port):
         seen[source] = seen.get(source, 0) + 1
 
 
+def checksum(data):
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def syn(source, target, port, number):
+    """An IP packet with a TCP SYN, checksums and all."""
+    a, b = (socket.inet_pton(family(x), x) for x in (source, target))
+    tcp = struct.pack(">HHIIBBHHH", 20000 + number, port, number, 0, 5 << 4, 2, 65535, 0, 0)
+    total = checksum(a + b + struct.pack(">II", len(tcp), socket.IPPROTO_TCP) + tcp)
+    tcp = tcp[:16] + struct.pack(">H", total) + tcp[18:]
+    if ":" in source:
+        return struct.pack(">IHBB", 6 << 28, len(tcp), socket.IPPROTO_TCP, 64) + a + b + tcp
+    head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, 64, socket.IPPROTO_TCP, 0) + a + b
+    return head[:10] + struct.pack(">H", checksum(head)) + head[12:] + tcp
+
+
+def frames(iface, mac, source, target, port, count, tags):
+    out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    out.bind((iface, 0))
+    head = bytes.fromhex(mac.replace(":", "")) + bytes.fromhex("020000000001")
+    for tag in tags:
+        ethertype, vlan = tag.split(":")
+        head += struct.pack(">HH", int(ethertype, 16), int(vlan))
+    head += struct.pack(">H", 0x86DD if ":" in source else 0x0800)
+    for i in range(count):
+        out.send(head + syn(source, target, port, i))
+
+
+def tun(iface, source, target, port, count):
+    device = os.open("/dev/net/tun", os.O_RDWR)
+    fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH22x", iface.encode(), IFF_TUN | IFF_NO_PI))
+    for i in range(count):
+        os.write(device, syn(source, target, port, i))
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "send":
+    if sys.argv[1] == "frames":
+        frames(*sys.argv[2:6], int(sys.argv[6]), int(sys.argv[7]), sys.argv[8:])
+    elif sys.argv[1] == "tun":
+        tun(*sys.argv[2:5], int(sys.argv[5]), int(sys.argv[6]))
+    elif sys.argv[1] == "send":
         send(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), int(sys.argv[6]))
     else:
         count(sys.argv[2], int(sys.argv[3]))
