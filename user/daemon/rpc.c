@@ -2,11 +2,11 @@
 #include "rpc.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "json_write.h"
 #include "methods.h"
 
 struct failure {
@@ -14,36 +14,11 @@ struct failure {
 	struct why why;
 };
 
-static int append(const char *bytes, size_t length, void *out)
-{
-	buffer_append(out, bytes, length);
-	return 0;
-}
-
-void rpc_append(struct buffer *out, const json_t *value)
-{
-	json_dump_callback(value, append, out, JSON_COMPACT | JSON_ENCODE_ANY);
-}
-
-/* Numbers too large for an integer were read as reals, and an id among them goes back as it came. */
-static void append_id(struct buffer *out, const json_t *id)
-{
-	double real = json_real_value(id);
-	char text[32];
-
-	if (!json_is_real(id) || real != floor(real) || fabs(real) > 9007199254740992.0) {
-		rpc_append(out, id);
-		return;
-	}
-	snprintf(text, sizeof(text), "%.0f", real);
-	buffer_text(out, text);
-}
-
 static void append_head(struct buffer *out, const json_t *id)
 {
 	buffer_text(out, "{\"jsonrpc\":\"2.0\",\"id\":");
 	if (id)
-		append_id(out, id);
+		json_write(out, id);
 	else
 		buffer_text(out, "null");
 }
@@ -52,7 +27,7 @@ static void append_result(struct buffer *out, const json_t *id, const json_t *re
 {
 	append_head(out, id);
 	buffer_text(out, ",\"result\":");
-	rpc_append(out, result);
+	json_write(out, result);
 	buffer_text(out, "}");
 }
 
@@ -67,7 +42,7 @@ static void append_error(struct buffer *out, const json_t *id, const struct fail
 	append_head(out, id);
 	snprintf(code, sizeof(code), ",\"error\":{\"code\":%d,\"message\":", (int)failure->code);
 	buffer_text(out, code);
-	rpc_append(out, sentence);
+	json_write(out, sentence);
 	buffer_text(out, "}}");
 	json_decref(sentence);
 }

@@ -41,7 +41,4 @@ void rpc_serve(struct rpc_caller *caller, const char *bytes, size_t length, stru
 void rpc_refuse(struct buffer *out, enum rpc_code code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Appends @value as compact JSON. */
-void rpc_append(struct buffer *out, const json_t *value);
-
 #endif

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 
 #include "client.h"
+#include "json_write.h"
 #include "listener.h"
 #include "methods.h"
 #include "server.h"
@@ -54,7 +55,7 @@ static void tell(struct client *client, struct subscription *subscription, const
 	}
 	tell_missed(client, subscription);
 	begin(&client->out, subscription->id);
-	rpc_append(&client->out, event);
+	json_write(&client->out, event);
 	buffer_text(&client->out, "}}\n");
 }
 

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * json_write: a jansson value as compact text at the end of a buffer. jansson's own writer looks for loops by printing each
+ * container's pointer into a table, which costs more than the text; values that we made or that were parsed have no loops.
+ */
+#ifndef JSON_WRITE_H
+#define JSON_WRITE_H
+
+#include <jansson.h>
+
+#include "buffer.h"
+
+/* Appends @value; members in their order. Reals with as many digits as they need to be read back the same, whole ones as integers. */
+void json_write(struct buffer *out, const json_t *value);
+
+#endif
