@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Fuzzes the gate's parser: the first two bytes say how much of the packet is seen, the rest is the packet. What is found
- * must agree with itself, and a reset can be built from every start that allows one.
+ * must agree with itself and with what the quick road says, and a reset can be built from every start that allows one.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -11,6 +11,7 @@
 #include <peergate/source.h>
 
 #include "find.h"
+#include "quick.h"
 #include "reset.h"
 #include "settle.h"
 
@@ -47,6 +48,31 @@ static void check(enum found found, struct start *start, const uint8_t *bytes, s
 	}
 }
 
+/* What the quick road tells of a packet is what the long one @found, in @start. */
+static void agree(const struct packet *packet, enum sort sort, enum found found,
+		  const struct start *start)
+{
+	const uint8_t *ip = packet->data + start->network;
+	struct start quick;
+
+	if (sort == SORT_QUIET)
+		assert(found != FOUND_START && found != FOUND_HIDDEN);
+	if (sort != SORT_SYN_IPV4 && sort != SORT_SYN_IPV6)
+		return;
+	quick_syn(&quick, ip, start->network, sort == SORT_SYN_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4);
+	if (found != FOUND_START) /* IPv4 that says it is shorter than its own header */
+		assert(found == FOUND_CUT && quick.ip_end && quick.ip_end < quick.header);
+	else
+		assert(!memcmp(quick.address, start->address, sizeof(quick.address)) &&
+		       quick.family == start->family && quick.transport == start->transport &&
+		       quick.port == start->port && quick.source_port == start->source_port &&
+		       quick.ip_end == start->ip_end && quick.header == start->header &&
+		       quick.header_size == start->header_size &&
+		       quick.sequence == start->sequence && quick.resettable == start->resettable &&
+		       quick.fragment == start->fragment && quick.has_ports == start->has_ports &&
+		       quick.has_source == start->has_source);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -56,6 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct start start = {0};
 		enum found found;
 		uint8_t *block;
+		__u16 ethertype;
 		size_t seen;
 
 		if (size < 2)
@@ -65,10 +92,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(block);
 		memcpy(block, data + 2, seen);
 		packet = (struct packet){.data = block, .end = block + seen};
-		found = bare ? find_network(&packet, &start,
-					    seen && block[0] >> 4 == 6 ? ETHERTYPE_IPV6
-								       : ETHERTYPE_IPV4)
+		ethertype = seen && block[0] >> 4 == 6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
+		found = bare ? find_network(&packet, &start, ethertype)
 			     : find_ethernet(&packet, &start);
+		agree(&packet,
+		      bare ? quick_network(&packet, 0, ethertype) : quick_ethernet(&packet), found,
+		      &start);
 		check(settle(&start, found, (__u32)seen, (__u32)(size - 2)), &start, block, seen,
 		      size - 2);
 		free(block);
