@@ -159,7 +159,7 @@ told() {
 		import socket, sys
 		source, target, port = sys.argv[1:]
 		s = socket.socket(socket.AF_INET6 if ":" in source else socket.AF_INET)
-		s.settimeout(0.7)
+		s.settimeout(2)
 		s.bind((source, 0))
 		try:
 		    s.connect((target, int(port)))
