@@ -29,9 +29,9 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -Wno-enum-conver
 	-Iinclude -I/usr/include/$(shell gcc -print-multiarch)
 
 # What each part may include and link; tests/lint/arrows checks the same.
-LIBS_base := $(shell $(PKG_CONFIG) --libs jansson)
-LIBS_daemon := $(shell $(PKG_CONFIG) --libs libbpf libuv jansson libcap libseccomp) -linih
-LIBS_cli := $(shell $(PKG_CONFIG) --libs libuv jansson ncursesw)
+LIBS_base := $(shell $(PKG_CONFIG) --libs jansson) -lm
+LIBS_daemon := $(shell $(PKG_CONFIG) --libs libbpf libuv jansson libcap libseccomp) -linih -lm
+LIBS_cli := $(shell $(PKG_CONFIG) --libs libuv jansson ncursesw) -lm
 INC_core := -Iuser/core
 INC_daemon := -Iuser/core -Iuser/daemon
 INC_lib := -Iuser/lib

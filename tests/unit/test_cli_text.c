@@ -151,8 +151,8 @@ static void test_strange_status(void **state)
 {
 	static const char *const answers[] = {
 		"{}", "[]", "null", "{\"interfaces\": 7, \"maps\": {}, \"warnings\": [1, null]}",
-		"{\"interfaces\": [1, {}], \"services\": [{\"ports\": [1, []]}], \"maps\": [{}], "
-		"\"counters\": [[]], \"privileges\": {\"kept\": [7]}}"};
+		("{\"interfaces\": [1, {}], \"services\": [{\"ports\": [1, []]}], \"maps\": [{}], "
+		 "\"counters\": [[]], \"privileges\": {\"kept\": [7]}}")};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
