@@ -105,6 +105,29 @@ teardown() {
 	[[ $output == *'{"name":"sources","entries":0,"max":4096}'* ]]
 }
 
+@test "SIGHUP: an interface that is none takes nothing off; one that is away is waited for" {
+	conf=$BATS_TEST_TMPDIR/conf
+	printf 'interface = gate0\nservice = beacon=tcp:13000\n' >"$conf"
+	nsenter --net="/run/netns/$NODE" "$PEERGATED" --config "$conf" --run-dir "$RUN" --pin-dir "$PINS" 2>>"$LOG" 3>&- &
+	DAEMON=$!
+	for _ in $(seq 50); do grep -q serves "$LOG" && break || sleep 0.1; done
+	printf 'interface = gaet0\nservice = beacon=tcp:14000\n' >"$conf"
+	kill -HUP "$DAEMON"
+	for _ in $(seq 30); do grep -q "stays as it is" "$LOG" && break || sleep 0.1; done
+	grep -q 'gaet0: there is no such interface.*everything stays as it is' "$LOG"
+	run ask gate_status
+	[[ $output == *'"name":"gate0","ifindex":'*'"attached":true'* && $output == *'"tcp:13000"'* ]]
+	ip -n "$NODE" link del gate0
+	for _ in $(seq 30); do grep -q "gate0 is not gated now" "$LOG" && break || sleep 0.1; done
+	printf 'interface = gate0\nservice = beacon=tcp:14000\n' >"$conf"
+	kill -HUP "$DAEMON"
+	for _ in $(seq 30); do grep -q reloaded "$LOG" && break || sleep 0.1; done
+	ip -n "$NODE" link add gate0 type veth peer name far0
+	for _ in $(seq 30); do grep -q "gate0 is gated again" "$LOG" && break || sleep 0.1; done
+	run ask gate_status
+	[[ $output == *'"attached":true'* && $output == *'"tcp:14000"'* ]]
+}
+
 @test "off: the answer comes, the pins go, the daemon ends with 0" {
 	daemon_start
 	run ask gate_off
@@ -174,6 +197,10 @@ teardown() {
 	printf 'interface = eth0\nservice = a=tcp:1\n' >"$conf"
 	"$PEERGATED" --check --config "$conf"
 	"$PEERGATED" --check --config docs/peergate.conf.example
+	run "$PEERGATED" --check --config "$conf" --user nosuchuser
+	[[ $status -eq 1 && $output == *"there is no user nosuchuser"* ]]
+	run "$PEERGATED" --check --config "$BATS_TEST_TMPDIR"
+	[[ $status -eq 1 && $output == *"Is a directory"* ]]
 	# Every key has its line in the example, and no other.
 	diff <(sed -n 's/^# \([a-z-]*\) = .*/\1/p' docs/peergate.conf.example | sort -u) \
 		<("$PEERGATED" --help | sed -n 's/^ *\(-., \)\?--\([a-z-]*\)=.*/\2/p' | grep -vx 'config' | sort -u)

@@ -197,6 +197,7 @@ static void a_line_too_long_is_told(void **state)
 	assert_true(load(text, &config, &why) < 0);
 	assert_non_null(strstr(why.sentence, ":1: longer than"));
 	assert_int_equal(config_load(&config, "/nonexistent/file", &why), -ENOENT);
+	assert_int_equal(config_load(&config, "/", &why), -EISDIR);
 }
 
 static void the_whole_is_checked(void **state)

@@ -57,8 +57,7 @@ static int check_kind(const struct device *device, enum rung rung, bool force_lo
 	if (device->type == ARPHRD_LOOPBACK && !force_lo)
 		return why_fill(why, -EPERM,
 				"%s: every local connection would be judged, and those to own "
-				"addresses nowhere else: "
-				"gate it only by force",
+				"addresses nowhere else; give --gate-lo yes if you mean it",
 				device->name);
 	if (!device_is_readable(device))
 		return why_fill(why, -EOPNOTSUPP,

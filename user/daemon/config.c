@@ -124,7 +124,14 @@ int config_load(struct config *self, const char *path, struct why *why)
 
 	if (!reading.file)
 		return why_fill(why, -errno, "%s: %s", path, strerror(errno));
+	errno = 0;
 	line = ini_parse_stream(read_line, &reading, take_key, &reading);
+	if (ferror(reading.file)) { /* a folder, for one, is opened but not read */
+		int error = errno ? -errno : -EIO;
+
+		fclose(reading.file);
+		return why_fill(why, error, "%s: %s", path, strerror(-error));
+	}
 	fclose(reading.file);
 	if (line > 0 && !reading.error)
 		reading.error =

@@ -113,18 +113,16 @@ static int run(struct server *server, const struct options *options, const struc
 	return error;
 }
 
-static int serve(const struct options *options, const struct config *config, struct why *why)
+static int serve(const struct options *options, const struct config *config,
+		 const struct identity *who, struct why *why)
 {
 	struct server *server = calloc(1, sizeof(*server));
-	struct identity who = {0};
 	struct gate *gate;
-	int error = server ? identify(config, &who, why) : -ENOMEM;
+	int error = server ? open_gate(config, who, &gate, why) : -ENOMEM;
 
-	if (!error)
-		error = open_gate(config, &who, &gate, why);
 	if (error)
 		goto out;
-	error = run(server, options, config, &who, gate, why);
+	error = run(server, options, config, who, gate, why);
 	if (error)
 		gate_abandon(gate);
 	else
@@ -146,6 +144,7 @@ static int turn_off(const struct config *config, struct why *why)
 
 static int obey(const struct options *options, struct why *why)
 {
+	struct identity who = {0};
 	struct config config;
 	int error = options_config(options, &config, why);
 
@@ -155,7 +154,9 @@ static int obey(const struct options *options, struct why *why)
 	if (options->off)
 		return turn_off(&config, why);
 	error = config_check(&config, why);
-	return error || options->check ? error : serve(options, &config, why);
+	if (!error)
+		error = identify(&config, &who, why);
+	return error || options->check ? error : serve(options, &config, &who, why);
 }
 
 int main(int argc, char **argv)

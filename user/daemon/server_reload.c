@@ -25,6 +25,30 @@ static void keep_fixed(struct server *self, struct config *next)
 	}
 }
 
+static bool is_away(const struct server *self, const char *ifname)
+{
+	struct gate_interface held[GATE_INTERFACES_MAX];
+	unsigned int count = gate_interfaces(self->engine.gate, held, GATE_INTERFACES_MAX);
+
+	for (unsigned int i = 0; i < count; i++)
+		if (!strcmp(held[i].name, ifname))
+			return held[i].rung == RUNG_AUTO;
+	return false;
+}
+
+/* As at a start: a name that cannot be gated takes nothing off. One that was gated and is away now is waited for as before. */
+static int check_interfaces(struct server *self, const struct config *next, struct why *why)
+{
+	char asked[GATE_INTERFACES_MAX][IFNAMSIZ];
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < next->interface_count; i++)
+		if (!is_away(self, next->interfaces[i]))
+			memcpy(asked[count++], next->interfaces[i], IFNAMSIZ);
+	return gate_check(self->engine.gate, asked, count, self->engine.config.attach,
+			  next->gate_lo, why);
+}
+
 static void attach_new(struct server *self, const struct config *before)
 {
 	const struct config *now = &self->engine.config;
@@ -50,6 +74,8 @@ void server_reload(struct server *self)
 
 	if (!error)
 		error = config_check(&next, &why);
+	if (!error)
+		error = check_interfaces(self, &next, &why);
 	if (error) {
 		log_error("reload: %s; everything stays as it is", why.sentence);
 		return;
