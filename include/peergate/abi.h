@@ -127,7 +127,10 @@ struct prefix_key {
 /*
  * Value of `sources`, written by user space only. The verdict is live while @until is later than the boot-time clock:
  * then STANDING_TRUSTED passes and every other standing is refused for @reason, for the services in the mask.
+ * The last bit of @until, a nanosecond, says whose word it is (UNTIL_OPERATOR), which a restarted daemon has to know.
  */
+#define UNTIL_OPERATOR 1ULL
+
 struct record {
 	__u64 until;	  /* boot-time ns; 0: no verdict, only a score */
 	__u32 until_unix; /* the same moment in unix seconds, for readers; FOREVER_UNIX: no end */

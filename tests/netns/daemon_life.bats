@@ -68,6 +68,17 @@ teardown() {
 	kill "$LISTENER"
 }
 
+@test "an operator's bans last as told over a restart, however many are in one network and whatever their reason" {
+	daemon_start --sources-max 1000
+	for i in $(seq 50); do
+		printf '{"jsonrpc":"2.0","id":%d,"method":"gate_ban","params":{"addr":"2001:db8:9:%x::","ttl":600,"reason":"bad_score"}}' "$i" "$i"
+	done | socat -t 2 - "UNIX-CONNECT:$ADMIN" | grep -c '"result"' | grep -x 50
+	daemon_stop
+	daemon_start --sources-max 1000
+	run ask gate_status
+	[[ $output == *'"bans":50'*'"evicted":0'* ]]
+}
+
 @test "SIGHUP: ports and pace change, run-dir waits for a restart, an error changes nothing" {
 	cat >"$BATS_TEST_TMPDIR/conf" <<-END
 		mode = enforce

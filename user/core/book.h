@@ -80,7 +80,8 @@ enum shelf {
 /* A source or prefix and what holds there. @said: an operator's word. */
 struct place {
 	struct prefix prefix;
-	bool is_held;  /* the kernel was told @held */
+	bool is_held; /* the kernel was told @held */
+	bool held_by_operator;
 	uint8_t shelf; /* enum shelf */
 	uint32_t chain;
 	struct list_link link;

@@ -26,7 +26,8 @@ static bool wants_verdict(const struct policy *self, const struct place *place, 
 				     .standing = STANDING_TRUSTED,
 				     .services = ALL_SERVICES};
 
-	if (ruling_is_live(&place->said, now_ns))
+	ret->by_operator = ruling_is_live(&place->said, now_ns);
+	if (ret->by_operator)
 		say(ret, &place->said);
 	else if (!ruling_is_live(&trust, now_ns) && !ruling_is_live(&place->automatic, now_ns))
 		return false;
@@ -64,6 +65,7 @@ bool place_wants(const struct policy *self, const struct place *place, uint64_t 
 static bool differs(const struct place *place, const struct decision *want)
 {
 	return !place->is_held || place->held_until_ns != want->until_ns ||
+	       place->held_by_operator != want->by_operator ||
 	       place->held_standing != want->standing || place->held_reason != want->reason ||
 	       place->held_services != want->services ||
 	       abs(place->held_score - want->score) >= SCORE_STEP;
@@ -87,6 +89,7 @@ static void hold(struct policy *self, struct place *place, const struct decision
 	if (counter)
 		--*counter;
 	place->is_held = !want->remove;
+	place->held_by_operator = want->by_operator;
 	place->held_until_ns = want->until_ns;
 	place->held_score = want->score;
 	place->held_standing = want->standing;

@@ -132,13 +132,15 @@ int policy_disallow(struct policy *self, const struct prefix *prefix, uint64_t n
 }
 
 /*
- * A record does not say who wrote it. What no report can have made is an operator's: a reason "operator", no end, more than
+ * Records of before the mark do not say who wrote them. What no report can have made is an operator's: a reason "operator", no end, more than
  * a day to go, an address that law 5 protects, a prefix that is neither a source nor a /56.
  */
 static bool is_operators(const struct policy *self, const struct decision *held, uint64_t now_ns)
 {
 	bool is_fold = held->prefix.length == 56;
 
+	if (held->by_operator)
+		return true;
 	if (held->standing == STANDING_TRUSTED)
 		return held->until_ns > after_s(now_ns, DAY_S) || !prefix_is_source(&held->prefix);
 	return held->reason == REASON_OPERATOR ||
@@ -176,12 +178,14 @@ int policy_restore(struct policy *self, const struct decision *held, uint64_t no
 				      held->reason, held->services};
 	bool operators = held->until_ns && is_operators(self, held, self->now_ns);
 	uint32_t number = place_obtain(self, &held->prefix, CLAIM_OPERATOR);
+	struct decision known = *held;
 	struct place *place;
 
 	if (!number)
 		return -ENOSPC;
 	place = place_at(self, number);
-	place_adopt(self, number, held);
+	known.by_operator = operators;
+	place_adopt(self, number, &known);
 	if (prefix_is_source(&held->prefix) && (held->score || !operators))
 		restore_source(self, place, number, held, self->now_ns);
 	if (operators)

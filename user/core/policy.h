@@ -76,7 +76,8 @@ struct report {
 /* What the kernel is to hold for a source or prefix. @until_ns 0: only the score; FOREVER_NS: no end. */
 struct decision {
 	struct prefix prefix;
-	bool remove; /* nothing is to be held any more */
+	bool remove;	  /* nothing is to be held any more */
+	bool by_operator; /* an operator's word, not the policy's own: after a restart it is one again */
 	uint64_t until_ns;
 	int8_t score;
 	enum standing standing;

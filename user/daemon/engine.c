@@ -46,11 +46,21 @@ static void fail(struct engine *self, int error, struct why *why)
 	self->failure_why = *why;
 }
 
+static uint64_t mark(const struct decision *decision)
+{
+	uint64_t until_ns = decision->until_ns & ~UNTIL_OPERATOR;
+
+	/* What has no end, and no verdict at all, stay what they are: the one is an operator's, the other nobody's. */
+	if (decision->until_ns == FOREVER_NS || !until_ns)
+		return decision->until_ns;
+	return decision->by_operator ? until_ns | UNTIL_OPERATOR : until_ns;
+}
+
 static void decide(void *context, const struct decision *decision)
 {
 	struct engine *self = context;
 	struct record record = {
-		.until = decision->until_ns,
+		.until = mark(decision),
 		.score = decision->score,
 		.standing = decision->standing,
 		.reason = decision->reason,
@@ -109,6 +119,7 @@ static int restore(void *context, const struct prefix *prefix, const struct reco
 	struct decision held = {
 		.prefix = *prefix,
 		.until_ns = record->until,
+		.by_operator = record->until & UNTIL_OPERATOR,
 		.score = record->score,
 		.standing = record->standing,
 		.reason = record->reason,
