@@ -126,6 +126,21 @@ static void every_byte_of_a_reset_is_right(void **state)
 			}
 }
 
+static void data_in_several_buffers_is_acknowledged_whole(void **state)
+{
+	struct rig *rig = *state;
+
+	ban_all(rig);
+	for (int family = 0; family < FAMILIES; family++) {
+		struct shape shape = {.family = family, .payload = 6000};
+		struct frame frame;
+
+		frame_build(&frame, &shape);
+		expect(rig, "answered", DOOR_XDP, family, &frame, REFUSES(BAD_SCORE));
+		is_reset(&frame, &rig->answer, family, shape.payload);
+	}
+}
+
 /* Refused, and silence. */
 static const struct {
 	const char *what;
@@ -236,6 +251,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(every_byte_of_a_reset_is_right, rig_clear),
+		cmocka_unit_test_setup(data_in_several_buffers_is_acknowledged_whole, rig_clear),
 		cmocka_unit_test_setup(what_cannot_be_answered_is_dropped, rig_clear),
 		cmocka_unit_test_setup(other_reasons_are_dropped, rig_clear),
 		cmocka_unit_test_setup(observing_answers_nobody, rig_clear),

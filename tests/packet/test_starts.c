@@ -371,6 +371,43 @@ static void what_is_cut_short_passes(void **state)
 	each(*state, try_cut);
 }
 
+/* Packets of several buffers, of which a program sees the first: 3.5 KiB in the kernel's test run. */
+static const struct row large[] = {
+	{"SYN with 6,000 bytes of data", JUDGED, BOTH, {.payload = 6000}},
+	{"SYN with 6,000 bytes, one more told", UNPARSED, BOTH, {.payload = 6000, .ip_length = 1}},
+	{"established, 6,000 bytes", IGNORED, BOTH, {.payload = 6000, .flags = ACK}},
+	{"Initial in 6,000 bytes", JUDGED, BOTH, {.transport = TRANSPORT_QUIC, .payload = 6001}},
+	{"lengths of 0", JUDGED, FAMILY_IPV6, {.payload = 6000, .ip_length = SAYS_ZERO}},
+	{"ports behind the first buffer",
+	 HIDES,
+	 FAMILY_IPV6,
+	 {.headers = "dd", .header_words = 250}},
+	{"an established one's, too",
+	 HIDES,
+	 FAMILY_IPV6,
+	 {.headers = "dd", .header_words = 250, .flags = ACK}},
+	{"ports at its end",
+	 JUDGED,
+	 FAMILY_IPV6,
+	 {.headers = "d", .header_words = 250, .payload = 3000}},
+};
+
+static void what_several_buffers_hold_is_judged_by_the_first(void **state)
+{
+	for (int banned = 0; banned < 2; banned++) {
+		for (size_t i = 0; i < ARRAY_SIZE(large); i++)
+			for (int family = 0; family < FAMILIES; family++) {
+				struct shape shape = large[i].shape;
+
+				shape.family = family;
+				if (large[i].family == BOTH || large[i].family == family)
+					expect_on(*state, large[i].what, DOOR_XDP, &shape,
+						  count_of(large[i].fate, banned, 0));
+			}
+		ban_honest(*state);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -379,6 +416,7 @@ int main(void)
 		cmocka_unit_test_setup(an_unknown_source_passes, rig_clear),
 		cmocka_unit_test_setup(observing_refuses_nothing_and_counts_all, rig_clear),
 		cmocka_unit_test_setup(what_is_cut_short_passes, rig_clear),
+		cmocka_unit_test_setup(what_several_buffers_hold_is_judged_by_the_first, rig_clear),
 	};
 
 	return cmocka_run_group_tests(tests, rig_up, rig_down);
