@@ -226,16 +226,3 @@ void rig_counters(struct rig *self, struct tally *ret)
 	}
 	free(values);
 }
-
-uint64_t rig_counted(struct rig *self)
-{
-	struct tally tallies[COUNTERS];
-	uint64_t sum = 0;
-
-	rig_counters(self, tallies);
-	for (size_t word = 0; word < sizeof(tallies) / 8; word++)
-		sum += ((uint64_t *)tallies)[word];
-	for (int i = 0; i < COUNTERS; i++)
-		sum -= tallies[i].resets;
-	return sum;
-}

@@ -47,7 +47,5 @@ enum rig_verdict rig_run(struct rig *self, enum rig_door door, const struct fram
 
 /* Sums over CPUs, @ret of COUNTERS entries. */
 void rig_counters(struct rig *self, struct tally *ret);
-/* The sum of all that was ever counted. */
-uint64_t rig_counted(struct rig *self);
 
 #endif
