@@ -20,6 +20,9 @@ struct reset {
 	__u16 pseudo_sum; /* of the pseudo header */
 };
 
+/* Of an Ethernet address's first byte: broadcast or multicast (IEEE 802). No answer may come from one. */
+enum { ETHERNET_GROUP = 1 };
+
 enum { RESET_CHECKSUM = 16 }; /* of the TCP header: where its checksum stands */
 
 /* One's complement sum of @size bytes (RFC 1071), not folded. */

@@ -56,8 +56,8 @@ PURE int tc_turn_ethernet(struct __sk_buff *skb)
 {
 	__u8 from[12], to[12];
 
-	if (bpf_skb_load_bytes(skb, 0, from, sizeof(from)))
-		return 0;
+	if (bpf_skb_load_bytes(skb, 0, from, sizeof(from)) || from[0] & ETHERNET_GROUP)
+		return 0; /* what was sent to a group is answered by nobody */
 	__builtin_memcpy(to, from + 6, 6);
 	__builtin_memcpy(to + 6, from, 6);
 	return !bpf_skb_store_bytes(skb, 0, to, sizeof(to), 0);

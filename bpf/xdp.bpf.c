@@ -33,13 +33,17 @@ PURE int xdp_may_answer(const struct xdp_md *ctx, const struct start *start)
 	return !interface || !interface->takes_tags || start->network != ETHERNET_SIZE;
 }
 
-PURE void xdp_turn_ethernet(__u8 *ethernet)
+/* 0: it was sent to a group, and a group answers nobody. */
+PURE int xdp_turn_ethernet(__u8 *ethernet)
 {
 	__u8 to[6];
 
+	if (ethernet[0] & ETHERNET_GROUP)
+		return 0;
 	__builtin_memcpy(to, ethernet, 6);
 	__builtin_memcpy(ethernet, ethernet + 6, 6);
 	__builtin_memcpy(ethernet + 6, to, 6);
+	return 1;
 }
 
 PURE int xdp_write_ipv4(const struct packet *packet, const struct start *start)
@@ -76,7 +80,8 @@ static __attribute__((noinline)) int xdp_reset(struct xdp_md *ctx, const struct 
 	xdp_packet(&packet, ctx);
 	if (!packet_at(&packet, 0, ETHERNET_SIZE) || !xdp_may_answer(ctx, start))
 		return 0;
-	xdp_turn_ethernet((__u8 *)packet.data);
+	if (!xdp_turn_ethernet((__u8 *)packet.data))
+		return 0;
 	size = start->family == FAMILY_IPV6 ? xdp_write_ipv6(&packet, start)
 					    : xdp_write_ipv4(&packet, start);
 	return size && !bpf_xdp_adjust_tail(ctx, (int)(start->network + size) -

@@ -185,6 +185,25 @@ static void what_cannot_be_answered_is_dropped(void **state)
 		}
 }
 
+static void a_group_answers_nobody(void **state)
+{
+	static const uint8_t groups[] = {0x01, 0x33, 0xff};
+	struct rig *rig = *state;
+
+	ban_all(rig);
+	for (int family = 0; family < FAMILIES; family++)
+		for (int door = DOOR_XDP; door <= DOOR_TC; door++) {
+			struct frame frame;
+
+			frame_build(&frame, &(struct shape){.family = family});
+			assert_int_equal(rig_run(rig, door, &frame), RIG_RESET);
+			for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
+				frame.bytes[0] = groups[i];
+				assert_int_equal(rig_run(rig, door, &frame), RIG_DROP);
+			}
+		}
+}
+
 static void other_reasons_are_dropped(void **state)
 {
 	struct rig *rig = *state;
@@ -253,6 +272,7 @@ int main(void)
 		cmocka_unit_test_setup(every_byte_of_a_reset_is_right, rig_clear),
 		cmocka_unit_test_setup(data_in_several_buffers_is_acknowledged_whole, rig_clear),
 		cmocka_unit_test_setup(what_cannot_be_answered_is_dropped, rig_clear),
+		cmocka_unit_test_setup(a_group_answers_nobody, rig_clear),
 		cmocka_unit_test_setup(other_reasons_are_dropped, rig_clear),
 		cmocka_unit_test_setup(observing_answers_nobody, rig_clear),
 		cmocka_unit_test_setup(an_answer_that_may_lose_its_tag_is_not_sent, rig_clear),
