@@ -34,8 +34,12 @@ static void feed(struct json_frame *frame, const char *bytes, size_t length, str
 
 static void check_value(const char *bytes, size_t length, const struct events *whole)
 {
-	json_t *value = json_loadb(bytes, length, 0, NULL);
+	json_t *value;
 
+	/* The parser swallows a NUL behind a number; to the framing, as to the standard, it is an error everywhere. */
+	if (memchr(bytes, '\0', length))
+		return;
+	value = json_loadb(bytes, length, 0, NULL);
 	if (!value)
 		return;
 	/* One array or object and blanks. */

@@ -53,7 +53,7 @@ said() {
 	run -0 --separate-stderr follow --dry-run --from-start $DATA/2019-bad-peer.json.log
 	[ "$(grep -c '"event":"connected"' <<<"$output")" -eq 19 ]
 	[ "$(grep -c '"result":"error"' <<<"$output")" -eq 3 ]
-	[ "$(jq -c 'select(.event == "verdict") | [.result, .reason, .addr, .secondhand, .at]' <<<"$output")" = \
+	[ "$(jq -c 'select(.event == "verdict") | [.result, .reason, .addr, .secondhand, .at + 0]' <<<"$output")" = \
 		'["ban","bad_score","/ip4/54.160.155.134/tcp/33192",true,1576199800]' ]
 	run -0 --separate-stderr follow --dry-run <$DATA/2019-full-node.json.log
 	[ "$(jq -c '[.event, .reason, .code, .direction, .addr]' <<<"$output" | sort | uniq -c | xargs)" = \
