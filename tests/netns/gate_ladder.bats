@@ -171,13 +171,18 @@ told() {
 	END
 }
 
+reached() {
+	[ "$(told "$1" "$2")" = connected ]
+}
+
 @test "resets reach the refused on each rung that can send them; the status says where they cannot" {
 	local bad6=2001:db8:7::9
 	echo $bad6 | net_sources "$PEERS"
 	start "$NODE" listener socat "TCP6-LISTEN:$PORT,fork,reuseaddr,ipv6only=0" /dev/null
 	for rung in tcx clsact generic native; do
 		gated --attach $rung --resets operator
-		wait_for 5 "the listener" test "$(told "$GOOD" "$NODE_V4")" = connected
+		wait_for 5 "the listener" reached "$GOOD" "$NODE_V4"
+		wait_for 10 "a way for IPv6" reached $bad6 "$NODE_V6"
 		ask ban "$BAD"
 		ask ban $bad6
 		if [ $rung = native ]; then
