@@ -105,6 +105,29 @@ static void law_01_one_follower_takes_25_points_in_ten_minutes(void **state)
 	play_free(play);
 }
 
+/* A peer whose address is known sends what cannot be decoded, then is cut at each return: the node's word must still count. */
+static void law_01_a_used_up_allowance_hides_no_failures(void **state)
+{
+	struct play *play = play_new();
+	struct prefix prefix = play_prefix("192.0.2.7");
+	struct account account;
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		play_ok(play, "Bad", "192.0.2.7:1", REPORT_RESPONSE, RESULT_BAD, FOLLOWER);
+	policy_explain_prefix(play->policy, &prefix, play->now, &account);
+	assert_int_equal(account.score, -25);
+	assert_false(play_refuses(play, "192.0.2.7"));
+	play_ok(play, "Bad", "192.0.2.7:2", REPORT_VERDICT, RESULT_BAN, FOLLOWER);
+	assert_false(play_refuses(play, "192.0.2.7"));
+	play_ok(play, "Bad", "192.0.2.7:3", REPORT_VERDICT, RESULT_BAN, FOLLOWER);
+	assert_true(play_refuses(play, "192.0.2.7"));
+	assert_false(play_bans(play, "192.0.2.7"));
+	policy_explain_prefix(play->policy, &prefix, play->now, &account);
+	assert_int_equal(account.score, -25);
+	play_free(play);
+}
+
 static void law_01_failed_dials_reach_no_door(void **state)
 {
 	struct play *play = play_new();
@@ -238,6 +261,7 @@ int main(void)
 		cmocka_unit_test(law_01_a_ban_needs_proof),
 		cmocka_unit_test(law_01_a_peer_without_an_address_bans_no_source),
 		cmocka_unit_test(law_01_one_follower_takes_25_points_in_ten_minutes),
+		cmocka_unit_test(law_01_a_used_up_allowance_hides_no_failures),
 		cmocka_unit_test(law_01_failed_dials_reach_no_door),
 		cmocka_unit_test(law_01_a_stranger_does_not_back_off_a_good_peers_source),
 		cmocka_unit_test(law_02_a_trusted_peer_is_never_refused),

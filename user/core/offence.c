@@ -25,24 +25,31 @@ static bool is_outbound(const struct policy *self, const struct hearing *hearing
 	return peer && peer->online && peer->direction == DIRECTION_OUTBOUND;
 }
 
+/* This follower's allowance for this source, or one that nobody has used for long; NULL: others have them all. */
+static struct allowance *find_allowance(struct source *source, const struct hearing *hearing)
+{
+	for (int i = 0; i < REPORTERS; i++) {
+		struct allowance *at = &source->allowances[i];
+
+		if (at->used && at->reporter == hearing->report->reporter)
+			return at;
+	}
+	for (int i = 0; i < REPORTERS; i++) {
+		if (!is_within_s(source->allowances[i].last_ns, ALLOWANCE_S, hearing->at_ns))
+			return &source->allowances[i];
+	}
+	return NULL;
+}
+
 /* Law 1: what is left of this follower's allowance for this source, up to @points; the node itself has no limit. */
 static unsigned int allowed(const struct policy *self, struct source *source,
 			    const struct hearing *hearing, unsigned int points)
 {
-	struct allowance *mine = NULL;
+	struct allowance *mine;
 
 	if (!hearing->report->second_hand)
 		return points;
-	for (int i = 0; i < REPORTERS && !mine; i++) {
-		struct allowance *at = &source->allowances[i];
-
-		if (at->used && at->reporter == hearing->report->reporter)
-			mine = at;
-	}
-	for (int i = 0; i < REPORTERS && !mine; i++) {
-		if (!is_within_s(source->allowances[i].last_ns, ALLOWANCE_S, hearing->at_ns))
-			mine = &source->allowances[i];
-	}
+	mine = find_allowance(source, hearing);
 	if (!mine)
 		return 0;
 	/* Begins anew ten minutes after the last point taken: no ten minutes hold more than one allowance. */
@@ -142,7 +149,10 @@ static void suspect_of(struct policy *self, const struct hearing *hearing, unsig
 	struct source *source = is_dial ? NULL : hearing_source(self, hearing);
 	unsigned int lost = debit(self, hearing, source, points);
 
-	if (!source || !lost)
+	if (!source || (!lost && !is_failure))
+		return;
+	/* An allowance that bad answers have used up is no reason to forget a connection that failed. */
+	if (hearing->report->second_hand && !find_allowance(source, hearing))
 		return;
 	if (is_failure)
 		count_failure(self, source, hearing);
