@@ -124,6 +124,17 @@ taken() {
 	said "follow: 6 lines, 12 reports (12 taken"
 }
 
+@test "a file that was cut and is as long again before anybody looked" {
+	gated
+	{ mute 198.51.100.1 30; mute 198.51.100.1 20; } >"$LOG"
+	follow_start "$LOG"
+	wait_for 5 "it to begin" said "from its end on"
+	{ mute 198.51.100.3 30; mute 198.51.100.3 20; } >"$WORK/anew"
+	dd if="$WORK/anew" of="$LOG" conv=notrunc status=none
+	wait_for 3 "what was written anew" is_refused 198.51.100.3
+	[ "$(verdict_of 198.51.100.1)" = admit ]
+}
+
 @test "what was in the file before is not told, unless asked for" {
 	gated
 	{ mute 198.51.100.1 30; mute 198.51.100.1 20; } >"$LOG"

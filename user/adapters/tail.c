@@ -9,9 +9,32 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Remembers what stands right before the place that is read next. */
+static void set_mark(struct tail *self)
+{
+	size_t length = self->offset < TAIL_MARK ? (size_t)self->offset : TAIL_MARK;
+	ssize_t got = pread(self->fd, self->mark, length, (off_t)(self->offset - length));
+
+	self->marked = got == (ssize_t)length ? length : 0;
+}
+
+/* A file that was cut may be as long again, or longer, before anybody looks. */
+static bool was_cut(const struct tail *self, const struct stat *there)
+{
+	char now[TAIL_MARK];
+
+	if ((uint64_t)there->st_size < self->offset)
+		return true;
+	return self->marked &&
+	       pread(self->fd, now, self->marked, (off_t)(self->offset - self->marked)) ==
+		       (ssize_t)self->marked &&
+	       memcmp(now, self->mark, self->marked) != 0;
+}
+
 /* Reads to the end of what is open. */
 static void drain(struct tail *self)
 {
+	uint64_t before = self->offset;
 	ssize_t length;
 
 	while ((length = pread(self->fd, self->chunk, sizeof(self->chunk), (off_t)self->offset)) >
@@ -19,13 +42,15 @@ static void drain(struct tail *self)
 		self->offset += (uint64_t)length;
 		self->output.bytes(self->output.context, self->chunk, (size_t)length);
 	}
+	if (self->offset != before)
+		set_mark(self);
 }
 
 static void let_go(struct tail *self)
 {
 	close(self->fd);
 	self->fd = -1;
-	self->offset = 0;
+	self->offset = self->marked = 0;
 	if (self->linked)
 		uv_fs_event_stop(&self->file);
 	self->output.restarted(self->output.context);
@@ -73,7 +98,7 @@ static int open_file(struct tail *self, struct why *why)
 				self->path);
 	}
 	self->fd = fd;
-	self->offset = 0;
+	self->offset = self->marked = 0;
 	watch_target(self);
 	return 0;
 }
@@ -97,8 +122,8 @@ static void look(struct tail *self)
 
 	watch_folder(self);
 	if (self->fd >= 0) {
-		if (exists && is_same(self->fd, &there) && (uint64_t)there.st_size < self->offset) {
-			self->offset = 0;
+		if (exists && is_same(self->fd, &there) && was_cut(self, &there)) {
+			self->offset = self->marked = 0;
 			self->output.restarted(self->output.context);
 		}
 		drain(self);
@@ -140,8 +165,10 @@ int tail_start(struct tail *self, uv_loop_t *loop, const char *path, bool from_s
 		error = open_file(self, why);
 	if (error)
 		return error;
-	if (self->fd >= 0 && !from_start)
+	if (self->fd >= 0 && !from_start) {
 		self->offset = (uint64_t)there.st_size;
+		set_mark(self);
+	}
 	uv_timer_start(&self->look, on_timer, TAIL_LOOK_MS, TAIL_LOOK_MS);
 	look(self);
 	return 0;

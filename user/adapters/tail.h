@@ -13,7 +13,7 @@
 #include <uv.h>
 
 /* How often the file is looked at without an event. */
-enum { TAIL_LOOK_MS = 5000, TAIL_CHUNK = 64 << 10 };
+enum { TAIL_LOOK_MS = 5000, TAIL_CHUNK = 64 << 10, TAIL_MARK = 256 };
 
 struct tail_output {
 	void *context;
@@ -26,8 +26,11 @@ struct tail {
 	struct tail_output output;
 	int fd;		 /* -1: the file is not there */
 	uint64_t offset; /* read so far */
-	bool watching;	 /* the folder */
-	bool linked;	 /* the path is a symbolic link: its target is watched, too */
+	char mark
+		[TAIL_MARK]; /* the last bytes read: others stand there when the file was cut and has grown again */
+	size_t marked;
+	bool watching; /* the folder */
+	bool linked;   /* the path is a symbolic link: its target is watched, too */
 	uv_fs_event_t folder, file;
 	uv_timer_t look;
 	char chunk[TAIL_CHUNK];
