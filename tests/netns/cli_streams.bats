@@ -97,9 +97,9 @@ setup() {
 }
 
 @test "on a terminal, top draws until q is pressed" {
-	run timeout 10 socat -t 5 SYSTEM:'sleep 1.5; printf q; sleep 1' \
-		"EXEC:$BUILD/peergate --socket $WORK/run/admin.ipc top,pty,setsid,ctty,stderr"
+	run timeout 10 script -qec "$BUILD/peergate --socket $WORK/run/admin.ipc top" /dev/null < <(sleep 1.5 && printf q && sleep 1)
 	[ "$status" -eq 0 ]
+	[[ $output == *"q ends"* ]]
 }
 
 @test "watch says when the daemon goes, exit status 3" {

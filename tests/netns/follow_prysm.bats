@@ -86,6 +86,7 @@ taken() {
 	for scenario in $(jq -r 'keys[] | select(startswith("2019") | not)' $DATA/expected.json); do
 		reports=$((reports + $(follow --dry-run --from-start "$DATA/$scenario.json.log" | wc -l)))
 		follow_start --from-start "$DATA/$scenario.json.log"
+		wait_for 10 "$scenario to be read" said "times are moved"
 		wait_for 10 "$scenario to be told" taken "$reports"
 		stop "$FOLLOWER"
 		said " 0 refused, 0 dropped, 0 waiting"
