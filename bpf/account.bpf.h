@@ -75,7 +75,7 @@ PURE void account_event(const struct question *question, const struct judgement 
 	if (!event)
 		return;
 	*event = (struct event){
-		.at = question->now,
+		.at = bpf_ktime_get_boot_ns(), /* to the ns: a sample can afford the dear clock */
 		.ifindex = ifindex,
 		.port = start->port,
 		.source_port = start->source_port,
