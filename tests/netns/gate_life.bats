@@ -68,8 +68,7 @@ status_of() {
 	ask off
 	wait_for 5 "the end" has_ended
 	is_free gate0
-	[ -z "$(ls -A "$PINS")" ] # the folder itself stands in root's
-	rmdir "$PINS"
+	[ ! -e "$PINS" ] # in root's folder: the verb removed it, the daemon could not
 	umount "$WORK/bpf"
 }
 

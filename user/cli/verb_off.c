@@ -60,21 +60,38 @@ static const char *socket_told(const struct cli *cli)
 	return cli->socket ? cli->socket : told && *told ? told : NULL;
 }
 
-/*
- * A daemon leaves a link `gate` beside its sockets, which outlives it and leads to its pins. False: a socket was named and
- * has none, and opening the default gate instead might open somebody else's.
- */
-static bool find_pins(const struct cli *cli, char ret_pins[PATH_MAX])
+/* The link `gate` that a daemon leaves beside its sockets: it outlives the daemon and leads to its pins. */
+static void gate_link(const struct cli *cli, char ret_link[PATH_MAX + 8])
 {
 	const char *told = socket_told(cli);
-	char socket[PATH_MAX], link[PATH_MAX + 8];
-	ssize_t length;
+	char socket[PATH_MAX];
 
 	snprintf(socket, sizeof(socket), "%s", told ? told : PEERGATE_ADMIN_SOCKET);
-	snprintf(link, sizeof(link), "%s/gate", dirname(socket));
+	snprintf(ret_link, PATH_MAX + 8, "%s/gate", dirname(socket));
+}
+
+/* False: a socket was named and has no such link, and opening the default gate instead might open somebody else's. */
+static bool find_pins(const struct cli *cli, char ret_pins[PATH_MAX])
+{
+	char link[PATH_MAX + 8];
+	ssize_t length;
+
+	gate_link(cli, link);
 	length = readlink(link, ret_pins, PATH_MAX - 1);
 	ret_pins[length < 0 ? 0 : length] = '\0';
-	return length > 0 || !told;
+	return length > 0 || !socket_told(cli);
+}
+
+/* A daemon that gave root up may not remove its empty folder from a BPF file system that is root's: we try. */
+static void sweep(const struct cli *cli)
+{
+	char link[PATH_MAX + 8], pins[PATH_MAX];
+
+	gate_link(cli, link);
+	if (!find_pins(cli, pins) || !pins[0])
+		return;
+	if (!rmdir(pins) || errno == ENOENT)
+		unlink(link);
 }
 
 static int run(struct cli *cli, const struct arguments *arguments)
@@ -98,6 +115,7 @@ static int run(struct cli *cli, const struct arguments *arguments)
 	}
 	if (error)
 		return cli_fail(error, &why);
+	sweep(cli);
 	output_value(&cli->output, result, tell);
 	json_decref(result);
 	return EXIT_DONE;
