@@ -31,9 +31,9 @@ enum { EVERY_SERVICE = 0xff };
 LOOK const struct record *look_source(const struct source_key *key);
 LOOK const struct prefix_record *look_prefix(const struct prefix_key *key);
 LOOK const struct neighbours *look_neighbours(const struct source_key *prefix56);
-LOOK struct bucket *look_pace(const struct source_key *key);
+LOOK struct pace *look_pace(const struct source_key *key);
 LOOK struct bucket *look_newcomers(__u32 index);
-LOOK void keep_pace(const struct source_key *key, const struct bucket *bucket);
+LOOK void keep_pace(const struct source_key *key, const struct pace *fresh);
 
 struct question {
 	const struct start *start;
@@ -146,18 +146,18 @@ PURE int leaks(const struct question *q)
 /* Question 6. */
 PURE int is_within_pace(const struct question *q, const struct rate *rate)
 {
-	struct bucket *bucket;
+	struct pace *pace;
 
 	if (!rate->interval_ns)
 		return 1;
-	bucket = look_pace(q->source);
-	if (!bucket) {
-		struct bucket fresh = {.next = q->now + rate->interval_ns};
+	pace = look_pace(q->source);
+	if (!pace) {
+		struct pace fresh = {.bucket.next = q->now + rate->interval_ns};
 
 		keep_pace(q->source, &fresh);
 		return 1;
 	}
-	return bucket_take(bucket, rate, q->now);
+	return bucket_take(&pace->bucket, rate, q->now);
 }
 
 /* An IPv6 source beside known ones, within one /56, is nobody new. */

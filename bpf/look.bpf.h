@@ -21,14 +21,14 @@ PURE const struct neighbours *look_neighbours(const struct source_key *prefix56)
 	return bpf_map_lookup_elem(&neighbours, prefix56);
 }
 
-PURE struct bucket *look_pace(const struct source_key *key)
+PURE struct pace *look_pace(const struct source_key *key)
 {
 	return bpf_map_lookup_elem(&pace, key);
 }
 
-PURE void keep_pace(const struct source_key *key, const struct bucket *bucket)
+PURE void keep_pace(const struct source_key *key, const struct pace *fresh)
 {
-	bpf_map_update_elem(&pace, key, bucket, BPF_NOEXIST);
+	bpf_map_update_elem(&pace, key, fresh, BPF_NOEXIST);
 }
 
 PURE struct bucket *look_newcomers(__u32 index)

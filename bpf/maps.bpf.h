@@ -82,7 +82,7 @@ GATE_MAPS struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, PACE_MAX);
 	__type(key, struct source_key);
-	__type(value, struct bucket);
+	__type(value, struct pace);
 } pace SEC(".maps");
 
 GATE_MAPS struct {
@@ -104,5 +104,7 @@ GATE_MAPS struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } samples SEC(".maps");
+
+#include "maps_doors.bpf.h"
 
 #endif

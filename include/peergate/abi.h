@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-enum { PEERGATE_ABI = 1 };
+enum { PEERGATE_ABI = 2 };
 
 /* A record's mask of services is one byte, hence eight; one more slot counts what has no port to tell its service. */
 enum { SERVICES_MAX = 8, SERVICE_NONE = SERVICES_MAX, SERVICE_SLOTS, SERVICE_NAME_MAX = 16 };
@@ -32,23 +32,27 @@ enum { SERVICES_MAX = 8, SERVICE_NONE = SERVICES_MAX, SERVICE_SLOTS, SERVICE_NAM
  * Why a start of a connection is refused. The first nine are beacon-APIs #606's vocabulary (NONE apart); then what the
  * protocol layer proves, what an operator says, what the gate itself finds.
  */
-#define PEERGATE_REASONS(_)                                                                   \
-	_(NONE, none)                                                                         \
-	_(BAD_SCORE, bad_score)                                                               \
-	_(IRRELEVANT_NETWORK, irrelevant_network)                                             \
-	_(UNVIABLE_FORK, unviable_fork)                                                       \
-	_(TOO_MANY_PEERS, too_many_peers)                                                     \
-	_(RATE_LIMITED, rate_limited)                                                         \
-	_(IO_ERROR, io_error)                                                                 \
-	_(CLIENT_SHUTDOWN, client_shutdown)                                                   \
-	_(UNKNOWN, unknown)                                                                   \
-	_(PROTOCOL_VIOLATION, protocol_violation)                                             \
-	_(OPERATOR, operator)                                                                 \
-	_(HIDDEN,                                                                             \
-	  hidden) /* an IPv6 header chain that no honest packet has, from a refused source */ \
-	_(SOURCE_FULL, source_full)                                                           \
-	_(SOURCE_PACE, source_pace)                                                           \
-	_(NODE_FULL, node_full)
+#define PEERGATE_REASONS(_)                                                                     \
+	_(NONE, none)                                                                           \
+	_(BAD_SCORE, bad_score)                                                                 \
+	_(IRRELEVANT_NETWORK, irrelevant_network)                                               \
+	_(UNVIABLE_FORK, unviable_fork)                                                         \
+	_(TOO_MANY_PEERS, too_many_peers)                                                       \
+	_(RATE_LIMITED, rate_limited)                                                           \
+	_(IO_ERROR, io_error)                                                                   \
+	_(CLIENT_SHUTDOWN, client_shutdown)                                                     \
+	_(UNKNOWN, unknown)                                                                     \
+	_(PROTOCOL_VIOLATION, protocol_violation)                                               \
+	_(OPERATOR, operator)                                                                   \
+	_(HIDDEN,                                                                               \
+	  hidden) /* an IPv6 header chain that no honest packet has, from a refused source */   \
+	_(SOURCE_FULL, source_full)                                                             \
+	_(SOURCE_PACE, source_pace)                                                             \
+	_(NODE_FULL, node_full)                                                                 \
+	_(CHURN, churn)	    /* its connections all ended within seconds, one after the other */ \
+	_(CLOSING, closing) /* QUIC of a source whose live connections are being closed */      \
+	_(PRIVATE, private) /* dial: a destination that no public network routes */       \
+	_(BOGON, bogon)		  /* dial: a destination that is nobody's */
 
 /* Why a start passes: what the counters of passed packets are called. */
 #define PEERGATE_CAUSES(_)                                                                       \
@@ -62,7 +66,11 @@ enum { SERVICES_MAX = 8, SERVICE_NONE = SERVICES_MAX, SERVICE_SLOTS, SERVICE_NAM
 	_(UNPARSED, unparsed) /* cut short or not understood */
 
 #define PEERGATE_VERDICTS(_) _(PASS, pass) _(REFUSE, refuse) _(WOULD_REFUSE, would_refuse)
-#define PEERGATE_DOORS(_) _(INGRESS, ingress)
+#define PEERGATE_DOORS(_)                                                             \
+	_(INGRESS, ingress) /* who comes in: XDP or TC */                             \
+	_(DIAL, dial)	    /* whom we dial: cgroup connect and sendmsg, TC egress */ \
+	_(SOCKETS, sockets) /* who is here: sock_ops and the census; refuses nobody */
+#define PEERGATE_REACHES(_) _(OFF, off) _(PRIVATE, private) _(BOGON, bogon)
 #define PEERGATE_FAMILIES(_) _(IPV4, ipv4) _(IPV6, ipv6)
 #define PEERGATE_MODES(_) _(OBSERVE, observe) _(ENFORCE, enforce)
 #define PEERGATE_TRANSPORTS(_) _(TCP, tcp) _(QUIC, quic)
@@ -89,6 +97,7 @@ enum { SERVICES_MAX = 8, SERVICE_NONE = SERVICES_MAX, SERVICE_SLOTS, SERVICE_NAM
 #define FAMILY_(NAME, word) FAMILY_##NAME,
 #define MODE_(NAME, word) MODE_##NAME,
 #define TRANSPORT_(NAME, word) TRANSPORT_##NAME,
+#define REACH_(NAME, word) REACH_##NAME,
 PEERGATE_ENUM(standing, PEERGATE_STANDINGS, STANDING_);
 PEERGATE_ENUM(reason, PEERGATE_REASONS, REASON_);
 PEERGATE_ENUM(cause, PEERGATE_CAUSES, CAUSE_);
@@ -97,6 +106,8 @@ PEERGATE_ENUM(door, PEERGATE_DOORS, DOOR_);
 PEERGATE_ENUM(family, PEERGATE_FAMILIES, FAMILY_);
 PEERGATE_ENUM(mode, PEERGATE_MODES, MODE_);
 PEERGATE_ENUM(transport, PEERGATE_TRANSPORTS, TRANSPORT_);
+/* Its words are names of reasons and of things in the kernel, too: constants only. */
+enum reach { PEERGATE_REACHES(REACH_) } __attribute__((packed));
 
 #define PEERGATE_COUNT_(NAME, word) +1
 enum {
@@ -108,6 +119,7 @@ enum {
 	FAMILIES = 0 PEERGATE_FAMILIES(PEERGATE_COUNT_),
 	MODES = 0 PEERGATE_MODES(PEERGATE_COUNT_),
 	TRANSPORTS = 0 PEERGATE_TRANSPORTS(PEERGATE_COUNT_),
+	REACHES = 0 PEERGATE_REACHES(PEERGATE_COUNT_),
 };
 
 /*
@@ -170,6 +182,16 @@ struct service {
 };
 
 /*
+ * Key of `listeners` (value: struct service): the same for sockets, which see the port that a program listens on, in its own
+ * network namespace. Without containers these are the ports of `services` in this host's namespace.
+ */
+struct listener_key {
+	__u64 namespace_cookie; /* SO_NETNS_COOKIE */
+	struct port_key port;
+	__u32 unused;
+};
+
+/*
  * Value of `interfaces`, by interface index: what the XDP door cannot see of one by itself. Written by user space; an
  * interface without an entry has nothing to say.
  */
@@ -188,11 +210,15 @@ struct rate {
 struct limits {
 	struct rate pace;      /* question 6: starts from one source */
 	struct rate newcomers; /* question 7: each of NEWCOMER_BUCKETS while the node is full */
-	__s8 floor;	       /* question 7: lowest score admitted; -100 admits all */
-	__u8 unused[7];
+	struct rate
+		unproven; /* question 7: starts of all newcomers together that reach the stack while the node is full */
+	__u32 living;		    /* question 5: live connections of one source; 0: no limit */
+	__u32 living_56, living_48; /* the same for an IPv6 /56, /48 */
+	__s8 floor;		    /* question 7: lowest score admitted; -100 admits all */
+	__u8 unused[3];
 };
 
-enum { FLOOR_OPEN = -100, NEWCOMER_BUCKETS = 8, TRUSTED_PACE_FACTOR = 16 };
+enum { FLOOR_OPEN = -100, NEWCOMER_BUCKETS = 8, TRUSTED_PACE_FACTOR = 16, DIAL_PORTS_MAX = 16 };
 
 /* The single value of `settings`; written by user space only, whole, each second with the lease. */
 struct settings {
@@ -206,6 +232,14 @@ struct settings {
 	__u32 resets;	     /* bit REASON_x: a TCP start refused for x is answered with a reset */
 	__u32 leak;	     /* of 65,536 starts over their pace, how many pass */
 	__u32 samples_per_s; /* events of each reason that go to the ring buffer in a second */
+	__u64 short_ns;	     /* a connection that ends sooner is short-lived */
+	__u32 churn;	     /* so many short-lived ones in a row are told as churn; 0: never */
+	__u32 closing;	     /* entries in `closures`; 0: the look-up is skipped */
+	enum reach dial;     /* which destinations the node may not dial */
+	__u8 dial_banned;    /* 1: nor those that are refused here */
+	__u8 unused_dial[6];
+	__u16 dial_ports
+		[DIAL_PORTS_MAX]; /* destination ports that are never refused: DNS, the execution client; 0: none */
 	struct limits services[SERVICES_MAX];
 };
 
@@ -234,9 +268,23 @@ static inline __u32 counter_index(__u32 door, __u32 family, __u32 service)
 	return (door * FAMILIES + family) * SERVICE_SLOTS + service;
 }
 
-/* Value of `pace` and `newcomers`: GCRA's theoretical arrival time, in boot-time ns. Written by programs only. */
+/* Value of `newcomers` and `unproven`: GCRA's theoretical arrival time, in boot-time ns. Written by programs only. */
 struct bucket {
 	__u64 next;
+};
+
+/*
+ * Value of `pace`, by source: its bucket, and the last QUIC Initial that was judged, so that the second one of the same dial
+ * and every repeat get the same verdict and cost no token. Written by programs only, of unproven sources: an LRU map.
+ */
+struct pace {
+	struct bucket bucket;
+	__u32 initial; /* keyed hash of the Initial's destination ID; 0: none yet */
+	__u32 caller;  /* keyed hash of its source ID: whom we may be about to answer */
+	enum verdict verdict;
+	enum cause cause;
+	enum reason reason;
+	__u8 unused[5];
 };
 
 /* Index into `newcomers`. */
@@ -262,12 +310,128 @@ struct event {
 	__u8 unused;
 };
 
+/*
+ * The witness: what the kernel itself saw of sources. Only who proved his address is in it: a TCP source by the three-way
+ * handshake, a QUIC source by sending our connection ID back.
+ */
+
+/* A stretch of time in which a source had connections; seconds of boot time. */
+struct visit {
+	__u32 from_s, until_s; /* the last one goes on while anything lives */
+	__u32 services;	       /* bit n: on service n */
+};
+
+enum { VISITS = 4, VISIT_GAP_S = 15 /* a shorter pause does not end a visit */ };
+
+/* Value of `witness`, by source: written by programs only, removed by user space only. All times boot-time ns. */
+struct witness {
+	__u64 first_ns, last_ns; /* first connection; last one opened, ended or found alive */
+	__u64 told_ns;		 /* when churn was last told: once a second at most */
+	__u32 opened;		 /* connections in all; these wrap */
+	__u32 ended_by_us, ended_by_them,
+		ended_unknown;	     /* who closed first; QUIC's and found missing: unknown */
+	__u32 short_lived;	     /* in a row, since the last one that lasted */
+	__u32 lasted;		     /* connections that lasted, ended or alive */
+	__u32 last_ms, longest_ms;   /* lifetimes of ended connections, saturated */
+	__u32 living[SERVICES_MAX];  /* now, by service */
+	__u32 census[SERVICES_MAX];  /* the same as the census in progress counts them */
+	struct visit visits[VISITS]; /* newest first */
+};
+
+/* Key and value of `crowds`: live connections of an IPv6 prefix wider than a source. */
+struct crowd_key {
+	__u8 address[7]; /* the rest of a /48 is 0 */
+	__u8 length;	 /* 48 or 56 */
+};
+
+struct crowd {
+	__u32 living[SERVICES_MAX], census[SERVICES_MAX];
+};
+
+/* Value of `marks`, kept with a socket that was counted: what ends only so is taken off the count. */
+enum ended { ENDED_UNKNOWN, ENDED_BY_US, ENDED_BY_THEM };
+
+struct mark {
+	struct source_key source;
+	__u64 opened_ns;
+	__u32 census; /* the census that counted it */
+	__u8 service;
+	__u8 lasted; /* it was told as one that lasted */
+	__u8 ended;  /* enum ended: who closed first, as far as it goes */
+	__u8 unused;
+};
+
+/* Key and value of `flows`: a QUIC connection whose client sent our ID back. */
+struct flow_key {
+	__u8 address[16];	 /* IPv4 as ::ffff:a.b.c.d, out of its carrier */
+	__u16 source_port, port; /* theirs, ours; host order */
+};
+
+struct flow {
+	__u64 opened_ns, seen_ns; /* exact while it is young, then a sample of its packets */
+	__u64 id; /* keyed hash of our ID that came back: another one is another connection */
+	__u32 census;
+	__u8 service;
+	__u8 lasted;
+	__u8 unused[2];
+};
+
+/* Key of `dialled` (IDs of our own dials) and `answered` (IDs that we gave or answered): written by our own sending only. */
+struct quic_key {
+	__u8 address[16]; /* the remote's, as in flow_key */
+	__u64 id;	  /* keyed hash of a connection ID and both ports */
+};
+
+struct quic_memory {
+	__u64 until;   /* boot-time ns; of an answer it is not put off by answering again */
+	__u8 is_ours;  /* 1: our own ID, so that who sends it back has proved his address */
+	__u8 returned; /* 1: it came back */
+	__u8 service;
+	__u8 unused[5];
+};
+
+/*
+ * `watched`: one word a slot, a slot for each hash of a source's address: the boot-time second until which a packet of that slot
+ * is worth a look: a young QUIC flow, a source that is being closed. 0, nearly always: not worth one.
+ */
+enum { WATCHED_BITS = 14, WATCHED_SLOTS = 1 << WATCHED_BITS };
+
+/* The single value of `census`: the number of the one in progress (0: none), and what it found. */
+struct census {
+	__u32 epoch;
+	__u32 sockets, flows; /* counted in it */
+	__u32 missed, healed; /* found alive but not counted; counted but found dead */
+	__u32 unused;
+	__u64 lost; /* connections that found no room in `witness`; since the map was made */
+};
+
+/* The single value of `target`: whose connections the closing iterator ends, and how many it ended. */
+struct target {
+	struct prefix_key prefix;
+	__u32 services;		/* bit n */
+	__u64 namespace_cookie; /* 0: any */
+	__u32 closed, unused;
+};
+
+/* One message in the ring buffer `sightings`: a source with @short_lived connections in a row. */
+struct sighting {
+	__u64 at; /* boot-time ns */
+	struct source_key source;
+	__u32 short_lived, living; /* living on all services */
+	__u8 service;
+	enum transport transport;
+	__u8 unused[6];
+};
+
 #ifndef __cplusplus
 _Static_assert(sizeof(struct source_key) == 8, "a source's key is 8 bytes");
 _Static_assert(sizeof(struct record) == 16, "a source's value is 16 bytes");
 _Static_assert(sizeof(struct prefix_record) == 24, "a prefix's value is 24 bytes");
 _Static_assert(sizeof(struct port_key) == 4, "a port's key is 4 bytes");
 _Static_assert(sizeof(struct event) == 40, "an event is 40 bytes");
+_Static_assert(sizeof(struct listener_key) == 16, "no padding in a listener's key");
+_Static_assert(sizeof(struct flow_key) == 20, "no padding in a flow's key");
+_Static_assert(sizeof(struct quic_key) == 24, "no padding in an ID's key");
 _Static_assert(REASONS <= 32, "settings.resets has a bit for each reason");
 #endif
 

@@ -92,6 +92,11 @@ struct policy_output {
 	void (*floor)(void *context, unsigned int service, int8_t floor);
 	void (*neighbours)(void *context, const struct source_key *prefix56,
 			   uint32_t sources); /* 0: none left */
+	/*
+	 * Whether the kernel saw a connection of @source on @service (-1: any) about @at_ns. What a follower tells of a source
+	 * that was not seen counts for the peer only. NULL: everybody is believed (corroborate off).
+	 */
+	bool (*saw)(void *context, const struct source_key *source, int service, uint64_t at_ns);
 };
 
 int policy_new(struct policy **ret, const struct policy_settings *settings,
@@ -108,6 +113,17 @@ int policy_restore(struct policy *self, const struct decision *held, uint64_t no
 /* Takes one report that speaks of @at_ns. 0, or -EINVAL with the offending field in @why; then nothing has changed. */
 int policy_report(struct policy *self, const struct report *report, uint64_t at_ns,
 		  struct why *why);
+
+/*
+ * The kernel's own evidence: @short_lived connections of @source in a row on @service (-1: all), none among them or alive that
+ * lasted. Suspect: a backoff that grows, never a ban, none for the trusted or where a good peer is (laws 1, 2, 4, 16).
+ */
+int policy_churn(struct policy *self, const struct source_key *source, int service,
+		 uint32_t short_lived, uint64_t at_ns, struct why *why);
+
+/* Whether the live connections of @source may be closed: never a trusted one's, never a good peer's (law 4). */
+bool policy_may_close(const struct policy *self, const struct prefix *prefix, uint64_t now_ns,
+		      struct why *why);
 
 /* An operator's words: they beat automatic ones, the more specific of two wins (law 2). @until_ns may be FOREVER_NS. */
 int policy_ban(struct policy *self, const struct prefix *prefix, uint64_t until_ns,

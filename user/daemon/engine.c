@@ -206,7 +206,7 @@ int engine_guard(struct engine *self, const struct prefix *prefix, struct why *w
 int engine_open(struct engine *self, const struct config *config, struct gate *gate,
 		struct why *why)
 {
-	const struct policy_output output = {self, decide, set_floor, set_neighbours};
+	const struct policy_output output = {self, decide, set_floor, set_neighbours, NULL};
 	uint64_t seed = 0;
 	int error;
 

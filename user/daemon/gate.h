@@ -137,6 +137,74 @@ int gate_events_fd(const struct gate *self);
 int gate_events(struct gate *self, void (*take)(void *context, const struct event *event),
 		void *context);
 
+/*
+ * The doors beside the front one. What hangs where, for status: one entry for each hook, wanted or not.
+ */
+struct gate_door {
+	enum door door; /* ingress is told by gate_interfaces() */
+	char hook[16];	/* egress, sock_ops, connect4, connect6, sendmsg4, sendmsg6, census, kill */
+	char place[256]; /* the interface or the cgroup's path; "" where it has none */
+	char rung[16];	 /* tcx, clsact, cgroup, iterator; "" when it is not there */
+	bool on;
+	char note[WHY_MAX]; /* why it is not there, what serves instead: a sentence or "" */
+};
+
+enum { GATE_DOORS_MAX = 256, GATE_CGROUPS_MAX = 16 };
+
+unsigned int gate_doors(const struct gate *self, struct gate_door *ret, unsigned int max);
+
+/* A cgroup (v2) and which doors hang there. */
+struct gate_cgroup {
+	char path[256]; /* of its folder, absolute */
+	uint64_t id;	/* of the folder: its inode; 0: not known yet */
+	bool sockets, dial;
+};
+
+/*
+ * Makes exactly these cgroups carry their doors: new ones are attached, those not named any more detached, one whose id is another
+ * than before (it was made anew) attached again. Links are pinned. A cgroup that cannot be had is told by its gate_door's
+ * note and does not keep the others from being had. Needs no privilege.
+ */
+int gate_cgroups(struct gate *self, const struct gate_cgroup *wanted, unsigned int count,
+		 struct why *why);
+
+/* Which local ports belong to which service, for the doors that see sockets; as gate_services(). */
+int gate_listeners(struct gate *self, const struct listener_key *ports,
+		   const struct service *services, unsigned int count, struct why *why);
+
+/* Cookie of the network namespace of the calling thread (SO_NETNS_COOKIE); 0: this kernel has none. */
+uint64_t gate_namespace_cookie(void);
+
+/* What the witness holds of @source. -ENOENT: never seen. */
+int gate_witness(const struct gate *self, const struct source_key *source, struct witness *ret);
+
+/* Walks the witness by batches; stops when @take returns non-zero, and returns that. */
+int gate_witness_each(const struct gate *self,
+		      int (*take)(void *context, const struct source_key *source,
+				  const struct witness *witness),
+		      void *context);
+
+/* Messages of churn: poll the descriptor for reading, then let gate_sightings() hand them out. */
+int gate_sightings_fd(const struct gate *self);
+int gate_sightings(struct gate *self, void (*take)(void *context, const struct sighting *sighting),
+		   void *context);
+
+/*
+ * A census counts what lives anew and corrects the witness. It runs in slices: gate_census_step() does a bounded piece (well
+ * under 1 ms) and returns 1 while there is more, 0 when it is done, or a negative errno. -EOPNOTSUPP: this kernel cannot.
+ */
+int gate_census_begin(struct gate *self);
+int gate_census_step(struct gate *self);
+bool gate_census_runs(const struct gate *self);
+void gate_census_last(const struct gate *self, struct census *ret, uint64_t *ret_took_ns);
+
+/*
+ * Closes the live TCP connections of @prefix to gated services in the mask at once, and QUIC's by refusing its packets for
+ * @quic_ns. @ret_closed: connections closed, of both kinds. -EOPNOTSUPP: no way on this kernel, in @why.
+ */
+int gate_kill(struct gate *self, const struct prefix *prefix, uint8_t services, uint64_t quic_ns,
+	      uint32_t *ret_closed, struct why *why);
+
 /* Capabilities that must stay after the rest is given up (a bit mask of 1 << CAP_x) and why, in words; 0 and "" on kernels that need none. */
 uint64_t gate_capabilities_kept(const struct gate *self, const char **ret_why);
 

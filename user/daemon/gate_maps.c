@@ -15,7 +15,13 @@ static const char *const names[MAPS] = {
 	[MAP_INTERFACES] = "interfaces", [MAP_SETTINGS] = "settings",
 	[MAP_COUNTERS] = "counters",	 [MAP_PACE] = "pace",
 	[MAP_NEWCOMERS] = "newcomers",	 [MAP_EVENTS] = "events",
-	[MAP_SAMPLES] = "samples",
+	[MAP_SAMPLES] = "samples",	 [MAP_LISTENERS] = "listeners",
+	[MAP_CLOSURES] = "closures",	 [MAP_WITNESS] = "witness",
+	[MAP_CROWDS] = "crowds",	 [MAP_FLOWS] = "flows",
+	[MAP_DIALLED] = "dialled",	 [MAP_ANSWERED] = "answered",
+	[MAP_UNPROVEN] = "unproven",	 [MAP_WATCHED] = "watched",
+	[MAP_CENSUS] = "census",	 [MAP_TARGET] = "target",
+	[MAP_MARKS] = "marks",		 [MAP_SIGHTINGS] = "sightings",
 };
 
 const char *map_name(enum map map)
