@@ -51,8 +51,8 @@ enum { SERVICES_MAX = 8, SERVICE_NONE = SERVICES_MAX, SERVICE_SLOTS, SERVICE_NAM
 	_(NODE_FULL, node_full)                                                                 \
 	_(CHURN, churn)	    /* its connections all ended within seconds, one after the other */ \
 	_(CLOSING, closing) /* QUIC of a source whose live connections are being closed */      \
-	_(PRIVATE, private) /* dial: a destination that no public network routes */       \
-	_(BOGON, bogon)		  /* dial: a destination that is nobody's */
+	_(PRIVATE, private) /* dial: a destination that no public network routes */             \
+	_(BOGON, bogon)	    /* dial: a destination that is nobody's */
 
 /* Why a start passes: what the counters of passed packets are called. */
 #define PEERGATE_CAUSES(_)                                                                       \
@@ -198,7 +198,8 @@ struct listener_key {
 struct interface {
 	char name[16];	 /* for readers */
 	__u8 takes_tags; /* 1: its driver takes VLAN tags off the frame before XDP, so an untagged reset may go astray: drop */
-	__u8 unused[3];
+	__u8 remembers; /* 1: what leaves here is seen too, so that answers to our own dials are known */
+	__u8 unused[2];
 };
 
 /* A token bucket as GCRA sees it: one token each @interval_ns, @burst_ns = (burst - 1) * interval_ns; interval 0: no limit. */
