@@ -38,7 +38,8 @@ FORGETTING_MAP(dialled, struct quic_key, struct quic_memory, IDS_MAX);
 FORGETTING_MAP(answered, struct quic_key, struct quic_memory, IDS_MAX);
 ROW_MAP(unproven, struct bucket, SERVICES_MAX);
 ROW_MAP(watched, __u32, WATCHED_SLOTS);
-ROW_MAP(census, struct census, 1);
+/* User space maps it, to write a word of it while programs count in the others. */
+DOOR_MAP(census, BPF_MAP_TYPE_ARRAY, BPF_F_MMAPABLE, __u32, struct census, 1);
 ROW_MAP(target, struct target, 1);
 
 GATE_MAPS struct {

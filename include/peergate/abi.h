@@ -324,19 +324,23 @@ struct visit {
 
 enum { VISITS = 4, VISIT_GAP_S = 15 /* a shorter pause does not end a visit */ };
 
+/* Live connections: now, and as the census in progress counts them. Both change in one atomic step of 64 bits, so that they agree. */
+struct live {
+	__u32 living, census;
+} __attribute__((aligned(8)));
+
 /* Value of `witness`, by source: written by programs only, removed by user space only. All times boot-time ns. */
 struct witness {
 	__u64 first_ns, last_ns; /* first connection; last one opened, ended or found alive */
 	__u64 told_ns;		 /* when churn was last told: once a second at most */
 	__u32 opened;		 /* connections in all; these wrap */
 	__u32 ended_by_us, ended_by_them,
-		ended_unknown;	     /* who closed first; QUIC's and found missing: unknown */
-	__u32 short_lived;	     /* in a row, since the last one that lasted */
-	__u32 lasted;		     /* connections that lasted, ended or alive */
-	__u32 last_ms, longest_ms;   /* lifetimes of ended connections, saturated */
-	__u32 living[SERVICES_MAX];  /* now, by service */
-	__u32 census[SERVICES_MAX];  /* the same as the census in progress counts them */
-	struct visit visits[VISITS]; /* newest first */
+		ended_unknown;		/* who closed first; QUIC's and found missing: unknown */
+	__u32 short_lived;		/* in a row, since the last one that lasted */
+	__u32 lasted;			/* connections that lasted, ended or alive */
+	__u32 last_ms, longest_ms;	/* lifetimes of ended connections, saturated */
+	struct live live[SERVICES_MAX]; /* by service */
+	struct visit visits[VISITS];	/* newest first */
 };
 
 /* Key and value of `crowds`: live connections of an IPv6 prefix wider than a source. */
@@ -346,7 +350,7 @@ struct crowd_key {
 };
 
 struct crowd {
-	__u32 living[SERVICES_MAX], census[SERVICES_MAX];
+	struct live live[SERVICES_MAX]; /* by service */
 };
 
 /* Value of `marks`, kept with a socket that was counted: what ends only so is taken off the count. */
@@ -359,7 +363,7 @@ struct mark {
 	__u8 service;
 	__u8 lasted; /* it was told as one that lasted */
 	__u8 ended;  /* enum ended: who closed first, as far as it goes */
-	__u8 unused;
+	__u8 late;   /* a census found it: it may be older than @opened_ns */
 };
 
 /* Key and value of `flows`: a QUIC connection whose client sent our ID back. */
@@ -374,7 +378,8 @@ struct flow {
 	__u32 census;
 	__u8 service;
 	__u8 lasted;
-	__u8 unused[2];
+	__u8 late;
+	__u8 unused;
 };
 
 /* Key of `dialled` (IDs of our own dials) and `answered` (IDs that we gave or answered): written by our own sending only. */
@@ -397,13 +402,16 @@ struct quic_memory {
  */
 enum { WATCHED_BITS = 14, WATCHED_SLOTS = 1 << WATCHED_BITS };
 
-/* The single value of `census`: the number of the one in progress (0: none), and what it found. */
+/*
+ * The single value of `census`: which one is in progress, word by word from user space; and what all of them found, counted by
+ * programs since the map was made.
+ */
 struct census {
-	__u32 epoch;
-	__u32 sockets, flows; /* counted in it */
-	__u32 missed, healed; /* found alive but not counted; counted but found dead */
-	__u32 unused;
-	__u64 lost; /* connections that found no room in `witness`; since the map was made */
+	__u32 epoch;	      /* the number of the one in progress; 0: none */
+	__u32 number;	      /* of the last one */
+	__u64 sockets, flows; /* found alive */
+	__u64 missed, healed; /* found alive but not counted; counted but not found */
+	__u64 lost;	      /* connections that found no room in `witness` */
 };
 
 /* The single value of `target`: whose connections the closing iterator ends, and how many it ended. */
