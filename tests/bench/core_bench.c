@@ -147,7 +147,7 @@ static void run(struct bench *self, const char *what,
 
 static void begin(struct bench *self)
 {
-	struct policy_output output = {self, decide, floors, neighbours};
+	struct policy_output output = {self, decide, floors, neighbours, NULL};
 	struct policy_settings settings;
 	struct why why = {""};
 

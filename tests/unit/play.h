@@ -15,7 +15,7 @@
 #define HOUR (3600 * S)
 #define DAY (24 * HOUR)
 
-enum { HELD_MAX = 16384, BANNED = STANDING_BANNED, TRUSTED = STANDING_TRUSTED };
+enum { HELD_MAX = 16384, VISITS_MAX = 128, BANNED = STANDING_BANNED, TRUSTED = STANDING_TRUSTED };
 
 /* What the kernel holds, by a plain list; and a digest of everything that was ever told, in order (law 11). */
 struct play {
@@ -28,6 +28,14 @@ struct play {
 	unsigned long told;
 	int8_t floors[SERVICES_MAX];
 	uint32_t neighbours;
+	/* What the kernel saw: everybody, or (when blind) only those of the list, between two moments. */
+	bool blind;
+	struct play_visit {
+		struct source_key source;
+		uint64_t from, until;
+		int service;
+	} visits[VISITS_MAX];
+	unsigned int visit_count;
 };
 
 static inline void play_mix(struct play *self, const void *data, size_t length)
@@ -89,9 +97,25 @@ static inline void play_neighbours(void *context, const struct source_key *prefi
 	play_mix(self, &sources, sizeof(sources));
 }
 
+static inline bool play_saw(void *context, const struct source_key *source, int service,
+			    uint64_t at_ns)
+{
+	const struct play *self = context;
+
+	for (unsigned int i = 0; i < self->visit_count; i++) {
+		const struct play_visit *at = &self->visits[i];
+
+		if (!memcmp(&at->source, source, sizeof(*source)) && at_ns >= at->from &&
+		    at_ns <= at->until &&
+		    (service < 0 || at->service < 0 || service == at->service))
+			return true;
+	}
+	return !self->blind;
+}
+
 static inline void play_open(struct play *self, uint64_t seed)
 {
-	struct policy_output output = {self, play_decide, play_floor, play_neighbours};
+	struct policy_output output = {self, play_decide, play_floor, play_neighbours, play_saw};
 	struct why why = {""};
 
 	if (policy_new(&self->policy, &self->settings, &output, seed, &why))
@@ -139,6 +163,31 @@ static inline struct prefix play_prefix(const char *text)
 	if (prefix_parse(&prefix, &widened, text, &why))
 		fail_msg("%s", why.sentence);
 	return prefix;
+}
+
+static inline struct source_key play_source(const char *text)
+{
+	const struct prefix prefix = play_prefix(text);
+
+	return addr_source(&prefix.addr);
+}
+
+/* From now on the kernel sees only what is told so. */
+static inline void play_visits(struct play *self, const char *addr, uint64_t from, uint64_t until,
+			       int service)
+{
+	self->blind = true;
+	assert_in_range(self->visit_count, 0, VISITS_MAX - 1);
+	self->visits[self->visit_count++] =
+		(struct play_visit){play_source(addr), from, until, service};
+}
+
+/* The kernel tells of a row of five, on all services. */
+static inline void play_churn(struct play *self, const char *addr)
+{
+	const struct source_key source = play_source(addr);
+
+	assert_int_equal(policy_churn(self->policy, &source, -1, 5, self->now, NULL), 0);
 }
 
 /* A report as the node makes it; fields of @base that are not 0 are kept. */

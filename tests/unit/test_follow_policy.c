@@ -74,7 +74,7 @@ static void on_news(void *context, const struct news *news)
 
 static void court_open(struct court *court, uint64_t start_ms)
 {
-	struct policy_output output = {court, on_decision, on_floor, on_neighbours};
+	struct policy_output output = {court, on_decision, on_floor, on_neighbours, NULL};
 	struct policy_settings settings;
 	struct why why = {0};
 

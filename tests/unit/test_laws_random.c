@@ -8,7 +8,8 @@ struct history {
 	struct play *play;
 	uint64_t dice;
 	bool proven[SOURCES];		/* the node itself gave a proof there */
-	unsigned int failures[SOURCES]; /* reports against anybody there */
+	unsigned int failures[SOURCES]; /* reports against anybody there that may touch it */
+	bool churned[SOURCES];		/* the kernel told of churn there */
 };
 
 /* xorshift64*: the history, not the policy, draws from it. */
@@ -34,6 +35,12 @@ static void source_text(unsigned int i, char text[48])
 static bool is_protected(unsigned int i)
 {
 	return i % 3 == 2;
+}
+
+/* The kernel sees the one half; of the other every follower is wrong. */
+static bool is_seen(unsigned int i)
+{
+	return i % 2;
 }
 
 static const struct {
@@ -76,12 +83,26 @@ static void report(struct history *self)
 	base.score = (double)draw(self, 20000) - 10000;
 	snprintf(peer, sizeof(peer), "Peer%u", draw(self, PEERS));
 	source_text(source, addr);
-	if (kinds[kind].is_against)
+	if (kinds[kind].is_against && (!base.second_hand || is_seen(source)))
 		self->failures[source]++;
 	if (kinds[kind].is_proof && has_peer && !base.second_hand)
 		self->proven[source] = true;
 	play_ok(self->play, has_peer ? peer : NULL, addr, kinds[kind].event, kinds[kind].result,
 		base);
+}
+
+static void churn(struct history *self)
+{
+	unsigned int source = draw(self, SOURCES);
+	struct source_key key;
+	char addr[48];
+
+	source_text(source, addr);
+	key = play_source(addr);
+	self->churned[source] = true;
+	assert_int_equal(policy_churn(self->play->policy, &key, (int)draw(self, 9) - 1,
+				      1 + draw(self, 9), self->play->now, NULL),
+			 0);
 }
 
 /* An operator's word now and then, on a narrow or a wide prefix. */
@@ -153,7 +174,8 @@ static void check_source(struct history *self, unsigned int source)
 	if (verdict->reason != REASON_IRRELEVANT_NETWORK)
 		expect_true(addr, verdict->until_ns <= play->now + 12 * HOUR);
 	if (!prefix_is_source(&verdict->prefix))
-		return;				  /* a fold: its members were banned */
+		return; /* a fold: its members were banned */
+	expect_true(addr, self->failures[source] || self->churned[source]);
 	if (verdict->standing == STANDING_BANNED) /* law 1 */
 		expect_true(addr, self->proven[source] || self->failures[source] >= 3);
 }
@@ -168,6 +190,19 @@ static void check_caps(const struct play *play)
 	assert_true(play->count <= counts.sources + counts.prefixes);
 }
 
+static void let_see(struct play *play)
+{
+	char addr[48];
+
+	play->blind = true;
+	for (unsigned int i = 0; i < SOURCES; i++) {
+		if (!is_seen(i))
+			continue;
+		source_text(i, addr);
+		play_visits(play, addr, 0, FOREVER_NS, -1);
+	}
+}
+
 static uint64_t live(uint64_t seed, bool checks)
 {
 	struct policy_settings settings;
@@ -179,9 +214,12 @@ static uint64_t live(uint64_t seed, bool checks)
 	settings.sources_max = 100;
 	settings.share_permille = 500;
 	self.play = play_new_with(&settings, seed);
+	let_see(self.play);
 	for (int step = 0; step < STEPS; step++) {
 		if (draw(&self, 20) == 0)
 			operate(&self);
+		else if (draw(&self, 20) == 0)
+			churn(&self);
 		else
 			report(&self);
 		play_wait(self.play,

@@ -63,6 +63,9 @@ struct past {
 	struct ladder bans, backoffs, capacity;
 	struct memo memos[MEMOS];
 	uint64_t seen_ns, success_ns, failure_ns;
+	uint64_t
+		unseen_ns; /* when a follower last told what the kernel had not seen, and how often in a day */
+	uint32_t unseen;
 	bool tried; /* once succeeded: law 10's better pool */
 };
 

@@ -55,6 +55,8 @@ static const struct rule rules[] = {
 	SUSPECT(10, BAD_SCORE, "goodbye: bad score", "goodbyes: bad score", .is_theirs_free = true),
 	OTHER(PROOF, 100, PROTOCOL_VIOLATION, "goodbye: protocol violation",
 	      "goodbyes: protocol violation", .is_theirs_free = true),
+	SUSPECT(10, CHURN, "row of short-lived connections that the kernel saw",
+		"rows of short-lived connections that the kernel saw"),
 #undef SUSPECT
 #undef OTHER
 };
@@ -86,6 +88,7 @@ enum rule_number {
 	RULE_BYE_SHUTDOWN,
 	RULE_BYE_SCORE,
 	RULE_BYE_VIOLATION,
+	RULE_CHURN,
 	RULES
 };
 
@@ -202,6 +205,11 @@ int evidence_rule(const struct report *report, struct why *why)
 	}
 	return why_fill(why, -EINVAL, "result: not one that this event can have (%s)",
 			results_word(report->event));
+}
+
+unsigned int evidence_churn(void)
+{
+	return RULE_CHURN;
 }
 
 const struct rule *evidence_at(unsigned int rule)

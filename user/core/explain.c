@@ -119,6 +119,16 @@ static void add_memo(struct account *ret, const struct memo *memo, uint64_t now_
 	    evidence_word(rule->class), points, memo->second_hand ? ", a follower's word" : "");
 }
 
+static void add_unseen(struct account *ret, const struct past *past, uint64_t now_ns)
+{
+	if (past->unseen && is_within_s(past->unseen_ns, DAY_S, now_ns))
+		add(ret,
+		    "%" PRIu32
+		    " follower's report%s in the last day counted for the peer only: the "
+		    "kernel saw no connection from that address at that time",
+		    past->unseen, past->unseen == 1 ? "" : "s");
+}
+
 static void add_memos(struct account *ret, const struct past *past, uint64_t now_ns)
 {
 	for (int i = 0; i < MEMOS; i++) {
@@ -147,6 +157,7 @@ static void add_source(const struct policy *self, struct account *ret, const str
 {
 	add_score(self, ret, &source->past, now_ns);
 	add_memos(ret, &source->past, now_ns);
+	add_unseen(ret, &source->past, now_ns);
 	if (source->run)
 		add(ret, "%" PRIu32 " failed connection%s since the last success here", source->run,
 		    source->run == 1 ? "" : "s");
@@ -289,6 +300,7 @@ int policy_explain_peer(const struct policy *self, const char *id, uint64_t now_
 		ret->standing = STANDING_BANNED;
 	add_links(self, ret, peer, now_ns);
 	add_memos(ret, &peer->past, now_ns);
+	add_unseen(ret, &peer->past, now_ns);
 	for (unsigned int i = 0; i < here.whys; i++)
 		add(ret, "its source: %.180s", here.why[i]);
 	return 0;

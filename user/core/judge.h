@@ -14,6 +14,7 @@ struct hearing {
 	uint64_t at_ns;
 	uint32_t peer, place; /* 0: not told, or no room in the book */
 	struct link *link;    /* between the two; NULL when either is missing */
+	bool is_unseen; /* a follower's word about a connection that the kernel did not see: of the peer only */
 };
 
 /* What is known of the source; NULL: nowhere. */

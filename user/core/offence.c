@@ -115,13 +115,22 @@ static void count_failure(const struct policy *self, struct source *source,
 					   .port = hearing->report->port};
 }
 
-/* Suspect: 10 minutes, then four times longer a level; a peer that was good for an hour gets the first step only (law 16). */
+/* Law 16, of the peer that it is about; where nobody is named, law 4: of anybody there. */
+static bool was_good(const struct policy *self, const struct hearing *hearing,
+		     const struct source *source)
+{
+	if (hearing->link)
+		return link_is_tenured(hearing->link, hearing->at_ns);
+	return source_has_tenured(self, source, 0, hearing->at_ns);
+}
+
+/* Suspect: 10 minutes, then four times longer a level; who was good for an hour gets the first step only. */
 static void back_off(struct policy *self, const struct hearing *hearing, struct source *source,
 		     uint32_t max_s)
 {
 	unsigned int step = ladder_backoff(&source->past.backoffs, hearing->at_ns);
-	bool was_good = hearing->link && link_is_tenured(hearing->link, hearing->at_ns);
-	uint32_t seconds = ladder_grow(self->settings.backoff_s, was_good ? 0 : 2 * step, max_s);
+	unsigned int doublings = was_good(self, hearing, source) ? 0 : 2 * step;
+	uint32_t seconds = ladder_grow(self->settings.backoff_s, doublings, max_s);
 	struct ruling ruling = ruling_for(hearing, STANDING_NEUTRAL, seconds);
 
 	source->past.backoffs.end_ns = ruling.until_ns;
@@ -163,6 +172,14 @@ static void suspect_of(struct policy *self, const struct hearing *hearing, unsig
 void on_suspect(struct policy *self, struct hearing *hearing)
 {
 	suspect_of(self, hearing, hearing->rule->points, hearing->rule->is_failure);
+}
+
+void on_churn(struct policy *self, struct hearing *hearing)
+{
+	struct source *source = hearing_source(self, hearing);
+
+	debit(self, hearing, source, hearing->rule->points);
+	back_off(self, hearing, source, self->settings.backoff_max_s);
 }
 
 void on_fork(struct policy *self, struct hearing *hearing)

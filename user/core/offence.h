@@ -9,6 +9,7 @@
 #include "judge.h"
 
 void on_suspect(struct policy *self, struct hearing *hearing);
+void on_churn(struct policy *self, struct hearing *hearing);
 void on_fork(struct policy *self, struct hearing *hearing);
 void on_proof(struct policy *self, struct hearing *hearing);
 

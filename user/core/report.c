@@ -53,22 +53,72 @@ static void later(uint64_t *moment_ns, uint64_t at_ns)
 		*moment_ns = at_ns;
 }
 
-/* The source where the report happened: the address told, else the one the peer is connected from. */
-static uint32_t find_place(struct policy *self, const struct hearing *hearing)
+/* The source where the report happened: the address told, else the one the peer is connected from; false: nobody knows. */
+static bool find_source(const struct policy *self, const struct hearing *hearing,
+			struct prefix *ret)
 {
 	const struct report *report = hearing->report;
-	enum claim claim = hearing->rule->class == EVIDENCE_PROOF ? CLAIM_VERDICT : CLAIM_NEWCOMER;
 	struct source_key key;
-	struct prefix prefix;
 	uint32_t link;
 
 	if (report->has_addr) {
 		key = addr_source(&report->addr);
-		prefix = source_prefix(&key);
-		return place_obtain(self, &prefix, claim);
+		*ret = source_prefix(&key);
+		return true;
 	}
 	link = hearing->peer ? link_latest(self, hearing->peer) : 0;
-	return link && link_at(self, link)->online ? link_at(self, link)->place : 0;
+	if (!link || !link_at(self, link)->online)
+		return false;
+	*ret = place_at(self, link_at(self, link)->place)->prefix;
+	return true;
+}
+
+/* A remote peer writes part of a log: what the kernel did not see there at that time was not there. */
+static bool is_unseen(const struct policy *self, const struct hearing *hearing,
+		      const struct prefix *prefix)
+{
+	const struct source_key key = addr_source(&prefix->addr);
+
+	return hearing->report->second_hand && self->output.saw &&
+	       !self->output.saw(self->output.context, &key, hearing->report->service,
+				 hearing->at_ns);
+}
+
+static void count_unseen(struct past *past, uint64_t at_ns)
+{
+	if (!is_within_s(past->unseen_ns, DAY_S, at_ns))
+		past->unseen = 0;
+	if (past->unseen < UINT32_MAX)
+		past->unseen++;
+	later(&past->unseen_ns, at_ns);
+}
+
+/* For accounts only; of a source that is not known nothing is kept: names are free. */
+static void note_unseen(struct policy *self, const struct hearing *hearing,
+			const struct prefix *prefix)
+{
+	uint32_t number = place_find(self, prefix);
+	struct source *source = number ? place_source(self, place_at(self, number)) : NULL;
+
+	self->counts.uncorroborated++;
+	if (hearing->peer)
+		count_unseen(&peer_at(self, hearing->peer)->past, hearing->at_ns);
+	if (source)
+		count_unseen(&source->past, hearing->at_ns);
+}
+
+static uint32_t find_place(struct policy *self, struct hearing *hearing)
+{
+	enum claim claim = hearing->rule->class == EVIDENCE_PROOF ? CLAIM_VERDICT : CLAIM_NEWCOMER;
+	struct prefix prefix;
+
+	if (!find_source(self, hearing, &prefix))
+		return 0;
+	hearing->is_unseen = is_unseen(self, hearing, &prefix);
+	if (!hearing->is_unseen)
+		return place_obtain(self, &prefix, claim);
+	note_unseen(self, hearing, &prefix);
+	return 0;
 }
 
 static void find_parties(struct policy *self, struct hearing *hearing)
@@ -113,7 +163,7 @@ static void on_connected(struct policy *self, const struct hearing *hearing)
 		link_connect(self, hearing->link, hearing->at_ns);
 }
 
-/* With an address that connection is over, without one all of the peer's. */
+/* With an address that connection is over, without one all of the peer's; none where the kernel saw nothing. */
 static void on_disconnected(struct policy *self, const struct hearing *hearing)
 {
 	struct peer *peer = peer_at(self, hearing->peer);
@@ -124,7 +174,7 @@ static void on_disconnected(struct policy *self, const struct hearing *hearing)
 
 		if (!link->place)
 			continue;
-		if (link == hearing->link || !hearing->report->has_addr) {
+		if (link == hearing->link || (!hearing->report->has_addr && !hearing->is_unseen)) {
 			link_disconnect(self, link, hearing->at_ns);
 			place_sync(self, link->place, self->now_ns);
 		}

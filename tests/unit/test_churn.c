@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Churn, the kernel's own evidence: who is backed off for it, for how long, and who never. */
+#include "play.h"
+
+#include <errno.h>
+
+static void a_row_backs_off_and_never_bans(void **state)
+{
+	struct play *play = play_new();
+	struct account account;
+	struct prefix prefix = play_prefix("192.0.2.7");
+
+	(void)state;
+	play_churn(play, "192.0.2.7");
+	assert_int_equal(play_left_s(play, "192.0.2.7"), 600);
+	assert_false(play_bans(play, "192.0.2.7"));
+	assert_int_equal(play_verdict(play, "192.0.2.7")->reason, REASON_CHURN);
+	assert_int_equal(play_verdict(play, "192.0.2.7")->services, 0xff);
+	assert_true(play_explains(play, "192.0.2.7", "row of short-lived connections"));
+	policy_explain_prefix(play->policy, &prefix, play->now, &account);
+	assert_int_equal(account.score, -10);
+	assert_false(play_refuses(play, "192.0.2.8"));
+	/* A hundred thousand more while it is refused are no further row. */
+	for (int i = 0; i < 100000; i++)
+		play_churn(play, "192.0.2.7");
+	policy_explain_prefix(play->policy, &prefix, play->now, &account);
+	assert_int_equal(account.score, -10);
+	assert_int_equal(play_left_s(play, "192.0.2.7"), 600);
+	play_free(play);
+}
+
+/* One that comes back at each end: 10 min for the first hour, then 4 times longer a level, up to 12 h; each level an hour apart. */
+static void it_grows_by_levels_an_hour_apart(void **state)
+{
+	struct play *play = play_new();
+	unsigned long most = 0, before = 0, refused = 0;
+
+	(void)state;
+	for (int minutes = 0; minutes < 48 * 60; minutes++) {
+		if (!play_refuses(play, "192.0.2.7")) {
+			unsigned long now;
+
+			play_churn(play, "192.0.2.7");
+			now = play_left_s(play, "192.0.2.7");
+			assert_true(now == before || now == 4 * before || now == 12 * 3600 ||
+				    before == 0);
+			if (minutes < 60)
+				assert_int_equal(now, 600);
+			most = now > most ? now : most;
+			before = now;
+		} else {
+			refused++;
+		}
+		play_wait(play, MIN);
+	}
+	assert_int_equal(most, 12 * 3600);
+	assert_true(refused > 47 * 60); /* of 48 h, all but a minute for each time */
+	play_free(play);
+}
+
+static void a_day_without_forgets_it(void **state)
+{
+	struct play *play = play_new();
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		play_churn(play, "192.0.2.7");
+		play_wait(play, 4 * HOUR);
+	}
+	assert_true(play_explains(play, "192.0.2.7", "rows of short-lived"));
+	play_wait(play, DAY);
+	play_churn(play, "192.0.2.7");
+	assert_int_equal(play_left_s(play, "192.0.2.7"), 600);
+	play_free(play);
+}
+
+static void a_service_is_backed_off_by_itself(void **state)
+{
+	struct play *play = play_new();
+	const struct source_key source = play_source("192.0.2.7");
+
+	(void)state;
+	assert_int_equal(policy_churn(play->policy, &source, 3, 5, play->now, NULL), 0);
+	assert_int_equal(play_verdict(play, "192.0.2.7")->services, 1 << 3);
+	assert_int_equal(policy_churn(play->policy, &source, 1, 5, play->now, NULL), 0);
+	assert_int_equal(play_verdict(play, "192.0.2.7")->services, 1 << 3 | 1 << 1);
+	play_free(play);
+}
+
+static void what_makes_no_sense_is_told_and_changes_nothing(void **state)
+{
+	struct play *play = play_new();
+	const struct source_key source = play_source("192.0.2.7");
+	const struct source_key other = play_source("192.0.2.8");
+	struct why why = {""};
+
+	(void)state;
+	assert_int_equal(policy_churn(play->policy, &source, 8, 5, play->now, &why), -EINVAL);
+	assert_non_null(strstr(why.sentence, "service"));
+	assert_int_equal(policy_churn(play->policy, &source, -2, 5, play->now, &why), -EINVAL);
+	assert_int_equal(policy_churn(play->policy, &source, 0, 0, play->now, &why), -EINVAL);
+	assert_int_equal(play->told, 0);
+	/* A moment that is over already: what would follow is over, too. */
+	assert_int_equal(policy_churn(play->policy, &source, -1, 5, play->now - HOUR, &why), 0);
+	assert_false(play_refuses(play, "192.0.2.7"));
+	/* One far ahead is taken as now. */
+	assert_int_equal(policy_churn(play->policy, &other, -1, 5, FOREVER_NS, &why), 0);
+	assert_in_range(play_left_s(play, "192.0.2.8"), 600, 605);
+	play_free(play);
+}
+
+static void allow(struct play *play, const char *text)
+{
+	struct prefix prefix = play_prefix(text);
+
+	assert_int_equal(policy_allow(play->policy, &prefix, play->now, NULL), 0);
+}
+
+/* Law 2. */
+static void law_02_the_trusted_do_not_churn(void **state)
+{
+	struct play *play = play_new();
+
+	(void)state;
+	allow(play, "192.0.2.0/24");
+	play_ok(play, "Friend", NULL, REPORT_VERDICT, RESULT_TRUST, NODE);
+	play_join(play, "Friend", "198.51.100.7");
+	play_ok(play, "Friend", "198.51.100.7", REPORT_DISCONNECTED, RESULT_NONE, NODE);
+	for (int i = 0; i < 50; i++) {
+		play_churn(play, "192.0.2.7");
+		play_churn(play, "198.51.100.7");
+		play_wait(play, S);
+	}
+	assert_false(play_refuses(play, "192.0.2.7"));
+	assert_false(play_refuses(play, "198.51.100.7"));
+	/* When the trust ends there is nothing that was kept for them. */
+	play_wait(play, 2 * DAY);
+	assert_false(play_refuses(play, "198.51.100.7"));
+	assert_false(play_explains(play, "198.51.100.7", "short-lived"));
+	play_free(play);
+}
+
+/* Law 5. */
+static void law_05_the_protected_do_not_churn(void **state)
+{
+	static const char *const addrs[] = {"10.0.0.1",	   "192.168.1.1", "127.0.0.1", "100.64.0.1",
+					    "169.254.1.1", "fe80::1",	  "fc00::1",   "::1"};
+	struct play *play = play_new();
+	struct prefix own = play_prefix("203.0.113.10");
+
+	(void)state;
+	assert_int_equal(policy_protect(play->policy, &own, 1, NULL), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(addrs); i++)
+		play_churn(play, addrs[i]);
+	play_churn(play, "203.0.113.10");
+	assert_int_equal(play->told, 0);
+	play_free(play);
+}
+
+/* Law 4: where somebody is in good order, a neighbour's churn shuts nobody out. */
+static void law_04_a_good_peers_source_does_not_churn(void **state)
+{
+	struct play *play = play_new();
+
+	(void)state;
+	play_join(play, "Good", "192.0.2.7");
+	for (int i = 0; i < 100; i++)
+		play_churn(play, "192.0.2.7");
+	assert_false(play_refuses(play, "192.0.2.7"));
+	/* It may go when it is gone; it was too short here to be remembered. */
+	play_ok(play, "Good", "192.0.2.7", REPORT_DISCONNECTED, RESULT_NONE, NODE);
+	play_churn(play, "192.0.2.7");
+	assert_int_equal(play_left_s(play, "192.0.2.7"), 600);
+	play_free(play);
+}
+
+/* Law 16: who was good for an hour within the last day waits ten minutes at most, however often. */
+static void law_16_tenure_keeps_it_at_the_first_step(void **state)
+{
+	struct play *play = play_new();
+
+	(void)state;
+	play_join(play, "Good", "192.0.2.7");
+	play_wait(play, HOUR + MIN);
+	play_ok(play, "Good", "192.0.2.7", REPORT_DISCONNECTED, RESULT_NONE, NODE);
+	for (int i = 0; i < 10; i++) {
+		play_churn(play, "192.0.2.7");
+		assert_int_equal(play_left_s(play, "192.0.2.7"), 600);
+		play_wait(play, 2 * HOUR);
+	}
+	play_wait(play, 4 * HOUR + MIN); /* a day after it left */
+	play_churn(play, "192.0.2.7");
+	assert_true(play_left_s(play, "192.0.2.7") > 600);
+	play_free(play);
+}
+
+/* Law 1: churn is no failure of a peer, so it confirms no follower's verdict; and a ban stands above it. */
+static void law_01_churn_confirms_no_verdict(void **state)
+{
+	struct play *play = play_new();
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		play_churn(play, "192.0.2.7");
+		play_wait(play, 11 * MIN);
+	}
+	play_ok(play, "Bad", "192.0.2.7", REPORT_VERDICT, RESULT_BAN, FOLLOWER);
+	assert_false(play_bans(play, "192.0.2.7"));
+	play_ok(play, "Bad", "192.0.2.9", REPORT_VERDICT, RESULT_BAN, NODE);
+	play_churn(play, "192.0.2.9");
+	assert_true(play_bans(play, "192.0.2.9"));
+	play_free(play);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_row_backs_off_and_never_bans),
+		cmocka_unit_test(it_grows_by_levels_an_hour_apart),
+		cmocka_unit_test(a_day_without_forgets_it),
+		cmocka_unit_test(a_service_is_backed_off_by_itself),
+		cmocka_unit_test(what_makes_no_sense_is_told_and_changes_nothing),
+		cmocka_unit_test(law_02_the_trusted_do_not_churn),
+		cmocka_unit_test(law_05_the_protected_do_not_churn),
+		cmocka_unit_test(law_04_a_good_peers_source_does_not_churn),
+		cmocka_unit_test(law_16_tenure_keeps_it_at_the_first_step),
+		cmocka_unit_test(law_01_churn_confirms_no_verdict),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
