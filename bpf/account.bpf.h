@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* account: every judgement is counted; of the refusals of each reason a few a second go to the ring buffer. */
+/* account: every judgement is counted by its door; of the refusals of each reason a few a second go to the ring buffer. */
 #ifndef ACCOUNT_BPF_H
 #define ACCOUNT_BPF_H
 
@@ -7,16 +7,16 @@
 
 enum { SAMPLE_WINDOW_SHIFT = 30 }; /* 2^30 ns: about a second, without a division */
 
-PURE struct tally *account_tally(enum family family, __u32 service)
+PURE struct tally *account_tally(enum door door, enum family family, __u32 service)
 {
-	__u32 index = counter_index(DOOR_INGRESS, family, service);
+	__u32 index = counter_index(door, family, service);
 
 	return bpf_map_lookup_elem(&counters, &index);
 }
 
 PURE void account_unparsed(enum family family)
 {
-	struct tally *tally = account_tally(family, SERVICE_NONE);
+	struct tally *tally = account_tally(DOOR_INGRESS, family, SERVICE_NONE);
 
 	if (tally)
 		tally->passed.unparsed++;
@@ -30,10 +30,10 @@ PURE void account_add(__u64 *counters, __u32 index, __u32 count)
 		counters[index]++;
 }
 
-PURE void account_count(const struct question *question, const struct judgement *judgement,
-			int reset)
+PURE void account_count(enum door door, const struct question *question,
+			const struct judgement *judgement, int reset)
 {
-	struct tally *tally = account_tally(question->start->family, question->service);
+	struct tally *tally = account_tally(door, question->start->family, question->service);
 
 	if (!tally)
 		return;
@@ -63,8 +63,8 @@ PURE int account_samples(__u32 reason, __u64 now, __u32 samples_per_s)
 	return __sync_val_compare_and_swap(window, held, held + 1) == held;
 }
 
-PURE void account_event(const struct question *question, const struct judgement *judgement,
-			__u32 ifindex, int reset)
+PURE void account_event(enum door door, const struct question *question,
+			const struct judgement *judgement, __u32 ifindex, int reset)
 {
 	const struct start *start = question->start;
 	struct event *event;
@@ -79,7 +79,7 @@ PURE void account_event(const struct question *question, const struct judgement 
 		.ifindex = ifindex,
 		.port = start->port,
 		.source_port = start->source_port,
-		.door = DOOR_INGRESS,
+		.door = door,
 		.family = start->family,
 		.transport = start->transport,
 		.verdict = judgement->verdict,
@@ -91,13 +91,22 @@ PURE void account_event(const struct question *question, const struct judgement 
 	bpf_ringbuf_submit(event, 0);
 }
 
-/* Tells of the @judgement of a packet that came in by @ifindex; @reset: it was answered with one. */
+/*
+ * Tells of the @judgement of a @door. @ifindex: where the packet came in or left, 0 where there is none; @reset: it was answered
+ * with one.
+ */
+PURE void account_at(enum door door, const struct question *question,
+		     const struct judgement *judgement, __u32 ifindex, int reset)
+{
+	account_count(door, question, judgement, reset);
+	if (judgement->verdict != VERDICT_PASS)
+		account_event(door, question, judgement, ifindex, reset);
+}
+
 PURE void account(const struct question *question, const struct judgement *judgement, __u32 ifindex,
 		  int reset)
 {
-	account_count(question, judgement, reset);
-	if (judgement->verdict != VERDICT_PASS)
-		account_event(question, judgement, ifindex, reset);
+	account_at(DOOR_INGRESS, question, judgement, ifindex, reset);
 }
 
 #endif
