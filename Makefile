@@ -200,9 +200,17 @@ $(PEERS): $(wildcard tests/peers/*.go) tests/peers/go.mod tests/peers/go.sum
 
 peers: $(PEERS)
 
+# One more, of Rust's libp2p, whose QUIC is quinn. Its crates take two minutes, once.
+PEERS_RUST := $(BUILD)/peers-rust/release/peers-rust
+$(PEERS_RUST): tests/peers-rust/src/main.rs tests/peers-rust/Cargo.toml tests/peers-rust/Cargo.lock
+	cargo build --quiet --release --locked --manifest-path tests/peers-rust/Cargo.toml --target-dir $(abspath $(BUILD))/peers-rust
+	@touch $@
+
+peers-rust: $(PEERS_RUST)
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit peers packet fuzz check bench install clean
+.PHONY: all unit peers peers-rust packet fuzz check bench install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
