@@ -73,6 +73,8 @@ PURE struct judgement judge(const struct question *q)
 	/* Until the gate remembers our own dials, an Initial may be the answer to one: bans only. */
 	if (q->start->transport == TRANSPORT_QUIC)
 		return judge_pass(CAUSE_ADMITTED);
+	if (is_source_full(q, limits))
+		return judge_refuse(REASON_SOURCE_FULL);
 	if (!is_within_pace(q, &limits->pace)) {
 		if (!leaks(q))
 			return judge_refuse(REASON_SOURCE_PACE);

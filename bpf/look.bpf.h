@@ -36,6 +36,21 @@ PURE struct bucket *look_newcomers(__u32 index)
 	return bpf_map_lookup_elem(&newcomers, &index);
 }
 
+PURE struct bucket *look_unproven(__u32 service)
+{
+	return bpf_map_lookup_elem(&unproven, &service);
+}
+
+PURE const struct witness *look_witness(const struct source_key *key)
+{
+	return bpf_map_lookup_elem(&witness, key);
+}
+
+PURE const struct crowd *look_crowd(const struct crowd_key *key)
+{
+	return bpf_map_lookup_elem(&crowds, key);
+}
+
 PURE const struct settings *look_settings(void)
 {
 	__u32 only = 0;

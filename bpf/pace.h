@@ -41,4 +41,15 @@ PURE int bucket_take(struct bucket *self, const struct rate *rate, __u64 now_ns)
 	return 1;
 }
 
+/* Takes a token also where there is none: a debt, of @debt tokens at most. */
+PURE void bucket_charge(struct bucket *self, const struct rate *rate, __u32 debt, __u64 now_ns)
+{
+	__u64 next = *(volatile __u64 *)&self->next;
+	__u64 from = next > now_ns ? next : now_ns;
+	__u64 most = now_ns + rate->burst_ns + debt * rate->interval_ns;
+
+	if (from < most)
+		__sync_val_compare_and_swap(&self->next, next, from + rate->interval_ns);
+}
+
 #endif

@@ -23,6 +23,9 @@ LOOK const struct prefix_record *look_prefix(const struct prefix_key *key);
 LOOK const struct neighbours *look_neighbours(const struct source_key *prefix56);
 LOOK struct pace *look_pace(const struct source_key *key);
 LOOK struct bucket *look_newcomers(__u32 index);
+LOOK struct bucket *look_unproven(__u32 service);
+LOOK const struct witness *look_witness(const struct source_key *key);
+LOOK const struct crowd *look_crowd(const struct crowd_key *key);
 LOOK void keep_pace(const struct source_key *key, const struct pace *fresh);
 
 struct question {

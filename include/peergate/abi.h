@@ -216,7 +216,8 @@ struct limits {
 	__u32 living;		    /* question 5: live connections of one source; 0: no limit */
 	__u32 living_56, living_48; /* the same for an IPv6 /56, /48 */
 	__s8 floor;		    /* question 7: lowest score admitted; -100 admits all */
-	__u8 unused[3];
+	__u8 witnessed; /* bit TRANSPORT_x: somebody sees its connections established; 0: newcomers pay at the start */
+	__u8 unused[2];
 };
 
 enum { FLOOR_OPEN = -100, NEWCOMER_BUCKETS = 8, TRUSTED_PACE_FACTOR = 16, DIAL_PORTS_MAX = 16 };

@@ -113,6 +113,9 @@ int rig_clear(void **state)
 	empty(rig->gate->maps.neighbours);
 	empty(rig->gate->maps.interfaces);
 	empty(rig->gate->maps.pace);
+	empty(rig->gate->maps.witness);
+	empty(rig->gate->maps.crowds);
+	zero(rig, rig->gate->maps.unproven);
 	zero(rig, rig->gate->maps.newcomers);
 	zero(rig, rig->gate->maps.counters);
 	zero(rig, rig->gate->maps.samples);

@@ -255,6 +255,57 @@ static void settings_follow(void **state)
 	assert_true(settings_now.services[0].pace.interval_ns == NS_PER_S);
 	assert_true(settings_now.services[0].pace.burst_ns == 31 * NS_PER_S);
 	assert_true(settings_now.services[0].newcomers.interval_ns == 60 * NS_PER_S);
+	assert_true(settings_now.services[0].unproven.interval_ns == NS_PER_S / 200);
+	assert_true(settings_now.services[0].unproven.burst_ns == 199 * (NS_PER_S / 200));
+	assert_int_equal(settings_now.services[0].living, 16);
+	assert_int_equal(settings_now.services[7].living_56, 32);
+}
+
+static const struct {
+	const char *text;
+	int error;
+	uint32_t beacon, execution; /* afterwards; 16 before */
+} livings[] = {
+	{"8", 0, 8, 8},
+	{"off", 0, 0, 0},
+	{"8, beacon:64", 0, 64, 8},
+	{"beacon:64,execution:off", 0, 64, 0},
+	{"beacon:off 1000000", 0, 0, 1000000},
+	{"", -EINVAL, 16, 16},
+	{" , ", -EINVAL, 16, 16},
+	{"8, 9", -EINVAL, 16, 16},
+	{"1000001", -ERANGE, 16, 16},
+	{"-1", -EINVAL, 16, 16},
+	{"8, beacon:", -EINVAL, 16, 16},
+	{"8, :8", -EINVAL, 16, 16},
+	{"8, beacon:9, beacon:10", -EINVAL, 16, 16},
+	{"8, a_name_longer_than_any:9", -EINVAL, 16, 16},
+};
+
+static void a_limit_for_all_and_for_some(void **state)
+{
+	struct config config;
+	struct why why = {""};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(livings); i++) {
+		struct settings now;
+
+		config_default(&config);
+		config_set(&config, "service", "execution=tcp:30303", NULL);
+		config_set(&config, "service", "beacon=tcp:13000", NULL);
+		expect_true(livings[i].text, config_set(&config, "living", livings[i].text, NULL) ==
+						     livings[i].error);
+		expect_true(livings[i].text, !config_check(&config, NULL));
+		config_settings(&config, &now);
+		expect_true(livings[i].text, now.services[0].living == livings[i].execution);
+		expect_true(livings[i].text, now.services[1].living == livings[i].beacon);
+		expect_true(livings[i].text, now.services[1].living_48 == 128);
+	}
+	config_set(&config, "living-48", "beakon:3", NULL);
+	assert_int_equal(config_check(&config, &why), -EINVAL);
+	assert_string_equal(why.sentence,
+			    "living-48: no service \"beakon\" is gated; did you mean beacon?");
 }
 
 int main(void)
@@ -268,6 +319,7 @@ int main(void)
 		cmocka_unit_test(the_whole_is_checked),
 		cmocka_unit_test(each_key_sees_its_own_change_only),
 		cmocka_unit_test(settings_follow),
+		cmocka_unit_test(a_limit_for_all_and_for_some),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

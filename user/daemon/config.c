@@ -29,6 +29,16 @@ void config_default(struct config *ret)
 	/* POLICY: faster than 1 in 30 s only buys attackers a door. */
 	ret->newcomers_ns = 60 * NS_PER_S;
 	ret->newcomers_burst = 2;
+	/* POLICY, law 8: some hundreds a second. A listener answers ten times as many without noticing. */
+	ret->unproven_ns = NS_PER_S / 200;
+	ret->unproven_burst = 200;
+	/*
+	 * libp2p lets in 8 at once from one address, so a house or a cloud's exit with several nodes has some; twice that hurts
+	 * nobody honest. A /56 is a customer, a /48 a site: two and eight full sources.
+	 */
+	ret->living.all = 16;
+	ret->living_56.all = 32;
+	ret->living_48.all = 128;
 	ret->lease_ns = 3 * NS_PER_S;
 	ret->leak = 65536 / 32;
 	ret->samples_per_s = 10;
@@ -150,6 +160,28 @@ static int check_rate(const char *key, uint64_t interval_ns, uint32_t burst, str
 			burst);
 }
 
+static int check_limit(const struct config *self, const char *key, const struct config_limit *limit,
+		       struct why *why)
+{
+	struct why cause = {""};
+
+	for (uint32_t i = 0; i < limit->own_count; i++)
+		if (config_service(self, limit->own[i].service, &cause) < 0)
+			return why_fill(why, -EINVAL, "%s: %s", key, cause.sentence);
+	return 0;
+}
+
+static int check_limits(const struct config *self, struct why *why)
+{
+	int error = check_limit(self, "living", &self->living, why);
+
+	if (!error)
+		error = check_limit(self, "living-56", &self->living_56, why);
+	if (!error)
+		error = check_limit(self, "living-48", &self->living_48, why);
+	return error;
+}
+
 int config_check(struct config *self, struct why *why)
 {
 	int error;
@@ -160,6 +192,10 @@ int config_check(struct config *self, struct why *why)
 	error = check_rate("pace", self->pace_ns, self->pace_burst, why);
 	if (!error)
 		error = check_rate("newcomers", self->newcomers_ns, self->newcomers_burst, why);
+	if (!error)
+		error = check_rate("unproven", self->unproven_ns, self->unproven_burst, why);
+	if (!error)
+		error = check_limits(self, why);
 	if (error)
 		return error;
 	if (self->interface_count && !self->service_count)
@@ -182,11 +218,16 @@ void config_settings(const struct config *self, struct settings *ret)
 	ret->resets = self->resets;
 	ret->leak = self->leak;
 	ret->samples_per_s = self->samples_per_s;
-	for (unsigned int i = 0; i < SERVICES_MAX; i++) {
-		ret->services[i].pace = rate_of(self->pace_ns, self->pace_burst);
-		ret->services[i].newcomers = rate_of(self->newcomers_ns, self->newcomers_burst);
-		ret->services[i].floor = FLOOR_OPEN;
-	}
+	for (unsigned int i = 0; i < SERVICES_MAX; i++)
+		ret->services[i] = (struct limits){
+			.pace = rate_of(self->pace_ns, self->pace_burst),
+			.newcomers = rate_of(self->newcomers_ns, self->newcomers_burst),
+			.unproven = rate_of(self->unproven_ns, self->unproven_burst),
+			.living = config_limit_of(&self->living, self->services[i]),
+			.living_56 = config_limit_of(&self->living_56, self->services[i]),
+			.living_48 = config_limit_of(&self->living_48, self->services[i]),
+			.floor = FLOOR_OPEN,
+		};
 }
 
 bool config_has_interface(const struct config *self, const char *name)

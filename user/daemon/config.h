@@ -14,6 +14,7 @@
 #include <peergate/addr.h>
 #include <peergate/why.h>
 
+#include "config_limit.h"
 #include "gate.h"
 #include "policy_settings.h"
 
@@ -54,8 +55,9 @@ struct config {
 	char user[CONFIG_NAME_MAX], group[CONFIG_NAME_MAX]; /* "": peergate when it exists */
 	int log_format, log_level;
 	uint32_t sources_max, prefixes_max, pace_max;
-	uint64_t pace_ns, newcomers_ns, lease_ns; /* time for one; 0: no limit */
-	uint32_t pace_burst, newcomers_burst;
+	uint64_t pace_ns, newcomers_ns, unproven_ns, lease_ns; /* time for one; 0: no limit */
+	uint32_t pace_burst, newcomers_burst, unproven_burst;
+	struct config_limit living, living_56, living_48;
 	uint32_t leak; /* parts of 65,536 */
 	uint32_t samples_per_s;
 	uint32_t resets; /* bit REASON_x */

@@ -12,7 +12,9 @@
 #define SECONDS(n) ((n)*NS_PER_S)
 #define TEXT(field) config_set_text, AT(field), 0, 0
 #define WHOLE(field, min, max) config_set_whole, AT(field), min, max
+#define LIMIT(field) config_set_limit, AT(field), 0, LIMIT_MAX
 #define PERIOD(field, min, max) config_set_seconds, AT(field), min, max
+#define LIMIT_MAX 1000000
 #define HOUR 3600
 #define HALF (12 * HOUR)
 #define DAY (24 * HOUR)
@@ -50,6 +52,16 @@ const struct config_key config_keys[] = {
 	{"newcomers", "RATE", "newcomers while the node is full, each bucket: 1/60s; off",
 	 RATE(newcomers_ns), CHANGE_LIVE, false},
 	{"newcomers-burst", "N", "newcomers at once", WHOLE(newcomers_burst, 1, 1000000),
+	 CHANGE_LIVE, false},
+	{"unproven", "RATE", "newcomers' starts that reach the stack while it is full: 200/s; off",
+	 RATE(unproven_ns), CHANGE_LIVE, false},
+	{"unproven-burst", "N", "such starts at once", WHOLE(unproven_burst, 1, 1000000),
+	 CHANGE_LIVE, false},
+	{"living", "N[,NAME:N]", "live connections of one source, for all and for some services",
+	 LIMIT(living), CHANGE_LIVE, false},
+	{"living-56", "N[,NAME:N]", "live connections of one IPv6 /56", LIMIT(living_56),
+	 CHANGE_LIVE, false},
+	{"living-48", "N[,NAME:N]", "live connections of one IPv6 /48", LIMIT(living_48),
 	 CHANGE_LIVE, false},
 	{"lease", "TIME", "how long pace and floor hold when the daemon is silent",
 	 config_set_duration, AT(lease_ns), SECONDS(2), SECONDS(3600), CHANGE_LIVE, false},

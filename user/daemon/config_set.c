@@ -105,3 +105,9 @@ int config_word_wrong(const char *value, const char *const *words, unsigned int 
 	return why_fill(why, -EINVAL, "\"%.40s\" is none of %s%s%s%s", value, list,
 			near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
+
+int config_set_limit(struct config *config, const struct config_key *key, const char *value,
+		     struct why *why)
+{
+	return config_limit_parse(member(config, key), value, (uint32_t)key->max, why);
+}

@@ -24,6 +24,7 @@ CONFIG_SETTER(duration); /* uint64_t ns: min .. max ns */
 CONFIG_SETTER(seconds);	 /* uint32_t s: min .. max s, whole ones */
 CONFIG_SETTER(share);	 /* uint32_t, parts of 65,536 */
 CONFIG_SETTER(flag);	 /* bool */
+CONFIG_SETTER(limit);	 /* struct config_limit: 1 .. max, 0 and "off" are no limit */
 
 /* Each for the key of its name. */
 CONFIG_SETTER(interface);
