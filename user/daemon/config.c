@@ -8,6 +8,7 @@
 
 #include <peergate/words.h>
 
+#include "config_processes.h"
 #include "log.h"
 #include "units.h"
 
@@ -203,7 +204,8 @@ int config_check(struct config *self, struct why *why)
 				"%s is to be gated, but no service is named: give --service "
 				"NAME=tcp:PORT,quic:PORT",
 				self->interfaces[0]);
-	return policy_settings_check(&self->policy, why);
+	error = config_processes_check(self, why);
+	return error ? error : policy_settings_check(&self->policy, why);
 }
 
 static struct rate rate_of(uint64_t interval_ns, uint32_t burst)
@@ -236,6 +238,12 @@ bool config_has_interface(const struct config *self, const char *name)
 		if (!strcmp(self->interfaces[i], name))
 			return true;
 	return false;
+}
+
+bool config_netns_serves(const struct config *self, const struct config_netns *netns,
+			 unsigned int service)
+{
+	return !netns->service[0] || !strcmp(netns->service, self->services[service]);
 }
 
 int config_service(const struct config *self, const char *name, struct why *why)

@@ -23,11 +23,20 @@ enum {
 	CONFIG_NAME_MAX = 32,
 	CONFIG_PORTS_MAX = 1024, /* of all services together */
 	CONFIG_PROTECT_MAX = 256,
+	CONFIG_CGROUPS_MAX = GATE_CGROUPS_MAX - 1, /* one more is the hierarchy's root */
+	CONFIG_NETNS_MAX = 8,
 };
 
 struct config_port {
-	struct port_key key;
-	uint8_t service; /* index into services */
+	struct port_key key; /* as packets on the host's interfaces name it */
+	uint16_t container;  /* the same port inside the container, in a namespace of `netns` */
+	uint8_t service;     /* index into services */
+};
+
+/* A network namespace in which a node listens. */
+struct config_netns {
+	char name[CONFIG_PATH_MAX];	/* a path, pid:N or container:ID; see namespaces.h */
+	char service[SERVICE_NAME_MAX]; /* whose ports are there; "": every service's */
 };
 
 /* Limits of the wire: what a client may make the daemon hold. */
@@ -61,6 +70,11 @@ struct config {
 	uint32_t leak; /* parts of 65,536 */
 	uint32_t samples_per_s;
 	uint32_t resets; /* bit REASON_x */
+	char cgroups[CONFIG_CGROUPS_MAX]
+		    [CONFIG_PATH_MAX]; /* as given; see cgroup_name.h. None: auto */
+	unsigned int cgroup_count;
+	struct config_netns netns[CONFIG_NETNS_MAX];
+	unsigned int netns_count;
 	struct config_wire wire;
 	struct policy_settings policy;
 };
@@ -106,6 +120,10 @@ bool config_differs(const struct config *self, const struct config *next,
 void config_settings(const struct config *self, struct settings *ret);
 
 bool config_has_interface(const struct config *self, const char *name);
+
+/* Whether ports of service @service are in that namespace. */
+bool config_netns_serves(const struct config *self, const struct config_netns *netns,
+			 unsigned int service);
 
 /* The index of service @name, or -EINVAL with the nearest name in @why. */
 int config_service(const struct config *self, const char *name, struct why *why);

@@ -2,6 +2,7 @@
 /* config_keys: the table of keys; nothing else. How a value becomes a member: config_set.h. */
 #include <stddef.h>
 
+#include "config_processes.h"
 #include "config_set.h"
 #include "units.h"
 
@@ -87,6 +88,13 @@ const struct config_key config_keys[] = {
 	{"output-max", "BYTES", "answers queued for one client",
 	 WHOLE(wire.output_max, 4096, 1 << 28), CHANGE_LIVE, false},
 	/* Which processes: cgroups, namespaces. */
+	{"cgroup", "CGROUP",
+	 "where the node runs: auto, none, /PATH, unit:NAME, container:ID (again for more)",
+	 config_set_cgroup, FROM_TO(cgroups, netns), 0, 0, CHANGE_LIVE, true},
+	{"netns", "NETNS",
+	 "where the node listens, if not here: /run/netns/NAME, pid:N, container:ID (again for "
+	 "more)",
+	 config_set_netns, FROM_TO(netns, wire), 0, 0, CHANGE_RESTART, true},
 
 	/* Dials out. */
 

@@ -32,24 +32,25 @@ static int check_name(const struct config *config, const char *name, struct why 
 	return 0;
 }
 
-static int add_port(struct config *config, struct port_key key, struct why *why)
+static int add_port(struct config *config, const struct config_port *port, struct why *why)
 {
 	unsigned int n = config->port_count;
 
 	for (unsigned int i = 0; i < n; i++) {
 		const struct config_port *other = &config->ports[i];
 
-		if (other->key.port == key.port && other->key.transport == key.transport)
+		if (other->key.port == port->key.port &&
+		    other->key.transport == port->key.transport)
 			return why_fill(
 				why, -EINVAL,
 				"%s:%u is named twice, in %s and %s: a port has one service",
-				transport_word(key.transport), key.port,
+				transport_word(port->key.transport), port->key.port,
 				config->services[other->service],
 				config->services[config->service_count]);
 	}
 	if (n == CONFIG_PORTS_MAX)
 		return why_fill(why, -EINVAL, "more than %d ports", CONFIG_PORTS_MAX);
-	config->ports[n].key = key;
+	config->ports[n] = *port;
 	config->ports[n].service = (uint8_t)config->service_count;
 	config->port_count++;
 	return 0;
@@ -63,14 +64,58 @@ static int parse_port(const char *text, const char *whole, uint64_t *ret, struct
 			PORT_MAX);
 }
 
-/* "tcp:13000" or "quic:9000-9003". */
+struct range {
+	uint64_t from, to;
+};
+
+/* "13000" or "9000-9003". */
+static int parse_range(char *text, const char *whole, struct range *ret, struct why *why)
+{
+	char *last = strchr(text, '-');
+	int error;
+
+	if (last)
+		*last++ = '\0';
+	error = parse_port(text, whole, &ret->from, why);
+	if (!error)
+		error = parse_port(last ? last : text, whole, &ret->to, why);
+	if (!error && ret->to < ret->from)
+		return why_fill(why, -EINVAL, "\"%.40s\": %s-%s ends before it begins", whole, text,
+				last);
+	return error;
+}
+
+/* Published ports and, behind another colon, those inside the container, as docker writes it. */
+static int parse_ranges(char *text, const char *whole, struct range *ret_published,
+			struct range *ret_inside, struct why *why)
+{
+	char *inside = strchr(text, ':');
+	int error;
+
+	if (inside)
+		*inside++ = '\0';
+	error = parse_range(text, whole, ret_published, why);
+	*ret_inside = *ret_published;
+	if (!error && inside)
+		error = parse_range(inside, whole, ret_inside, why);
+	if (!error && ret_inside->to - ret_inside->from != ret_published->to - ret_published->from)
+		return why_fill(why, -EINVAL,
+				"\"%.40s\": %u published ports, but %u in the container: give as "
+				"many on both sides",
+				whole, (unsigned int)(ret_published->to - ret_published->from + 1),
+				(unsigned int)(ret_inside->to - ret_inside->from + 1));
+	return error;
+}
+
+/* "tcp:13000", "quic:9000-9003" or "tcp:13000:9000". */
 static int add_ports(struct config *config, char *text, struct why *why)
 {
-	char *ports = strchr(text, ':'), *last;
-	struct port_key key = {0};
-	uint64_t from, to;
+	struct range published, inside;
+	struct config_port port = {0};
+	char *ports = strchr(text, ':'), whole[48] = "";
 	int transport, error;
 
+	strncpy(whole, text, sizeof(whole) - 1);
 	if (!ports)
 		return why_fill(why, -EINVAL,
 				"\"%.40s\" is no port: write tcp:13000 or quic:9000-9003", text);
@@ -78,20 +123,12 @@ static int add_ports(struct config *config, char *text, struct why *why)
 	transport = transport_of(text);
 	if (transport < 0)
 		return why_fill(why, -EINVAL, "\"%.40s\" is neither tcp nor quic", text);
-	key.transport = (enum transport)transport;
-	last = strchr(ports, '-');
-	if (last)
-		*last++ = '\0';
-	error = parse_port(ports, text, &from, why);
-	if (!error)
-		error = parse_port(last ? last : ports, text, &to, why);
-	if (error)
-		return error;
-	if (to < from)
-		return why_fill(why, -EINVAL, "%s:%s-%s ends before it begins", text, ports, last);
-	for (; from <= to && !error; from++) {
-		key.port = (uint16_t)from;
-		error = add_port(config, key, why);
+	port.key.transport = (enum transport)transport;
+	error = parse_ranges(ports, whole, &published, &inside, why);
+	for (uint64_t i = 0; !error && i <= published.to - published.from; i++) {
+		port.key.port = (uint16_t)(published.from + i);
+		port.container = (uint16_t)(inside.from + i);
+		error = add_port(config, &port, why);
 	}
 	return error;
 }

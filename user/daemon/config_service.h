@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* config_service: reads "NAME=tcp:13000,quic:13000-13003" into the configuration. */
+/*
+ * config_service: reads "NAME=tcp:13000,quic:13000-13003" into the configuration. A port may name, behind another colon, the
+ * port inside the container that it leads to: "tcp:13000:9000", "quic:13000-13003:9000-9003".
+ */
 #ifndef CONFIG_SERVICE_H
 #define CONFIG_SERVICE_H
 

@@ -6,6 +6,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "listeners.h"
 #include "log.h"
 #include "units.h"
 
@@ -148,6 +149,8 @@ int engine_configure(struct engine *self, const struct config *config, struct wh
 	struct settings next;
 	int error = put_services(self, config, why);
 
+	if (!error)
+		error = listeners_put(self->gate, config, self->namespaces, why);
 	if (error)
 		return error;
 	config_settings(config, &next);
@@ -161,6 +164,11 @@ int engine_configure(struct engine *self, const struct config *config, struct wh
 	self->settings = next;
 	self->config = *config;
 	return 0;
+}
+
+int engine_listeners(struct engine *self, struct why *why)
+{
+	return listeners_put(self->gate, &self->config, self->namespaces, why);
 }
 
 int engine_mode(struct engine *self, enum mode mode, struct why *why)
@@ -204,7 +212,7 @@ int engine_guard(struct engine *self, const struct prefix *prefix, struct why *w
 }
 
 int engine_open(struct engine *self, const struct config *config, struct gate *gate,
-		struct why *why)
+		struct namespaces *namespaces, struct why *why)
 {
 	const struct policy_output output = {self, decide, set_floor, set_neighbours, NULL};
 	uint64_t seed = 0;
@@ -212,6 +220,8 @@ int engine_open(struct engine *self, const struct config *config, struct gate *g
 
 	memset(self, 0, sizeof(*self));
 	self->gate = gate;
+	self->namespaces = namespaces;
+	gate_namespaces(gate, namespaces);
 	self->started_ns = gate_now_ns();
 	guard_init(&self->guard);
 	gate_settings_held(gate, &self->settings);

@@ -15,11 +15,13 @@
 #include "config.h"
 #include "gate.h"
 #include "guard.h"
+#include "namespaces.h"
 #include "policy.h"
 
 struct engine {
-	struct config config; /* as it is in force */
-	struct gate *gate;    /* borrowed */
+	struct config config;		     /* as it is in force */
+	struct gate *gate;		     /* borrowed */
+	const struct namespaces *namespaces; /* borrowed */
 	struct policy *policy;
 	struct guard guard;	  /* whom nobody may lock out */
 	struct settings settings; /* as last written to the kernel */
@@ -31,13 +33,16 @@ struct engine {
 	void *context;
 };
 
-/* Takes over what @gate holds. @config is copied. */
+/* Takes over what @gate holds. @config is copied. The gate's census looks into @namespaces, too. */
 int engine_open(struct engine *self, const struct config *config, struct gate *gate,
-		struct why *why);
+		struct namespaces *namespaces, struct why *why);
 void engine_close(struct engine *self);
 
 /* Puts services, paces, mode and settings of @config in force; what needs a restart is the caller's to leave as it is. */
 int engine_configure(struct engine *self, const struct config *config, struct why *why);
+
+/* Tells the doors that see sockets anew which ports in which namespaces are gated: after one of them went. */
+int engine_listeners(struct engine *self, struct why *why);
 
 int engine_mode(struct engine *self, enum mode mode, struct why *why);
 

@@ -172,6 +172,10 @@ int gate_cgroups(struct gate *self, const struct gate_cgroup *wanted, unsigned i
 int gate_listeners(struct gate *self, const struct listener_key *ports,
 		   const struct service *services, unsigned int count, struct why *why);
 
+/* Further namespaces in which connections live: the census looks into them beside our own. Borrowed; NULL: none. */
+struct namespaces;
+void gate_namespaces(struct gate *self, struct namespaces *namespaces);
+
 /* Cookie of the network namespace of the calling thread (SO_NETNS_COOKIE); 0: this kernel has none. */
 uint64_t gate_namespace_cookie(void);
 

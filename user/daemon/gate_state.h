@@ -67,9 +67,10 @@ struct gate {
 		[COUNTERS]; /* counted by programs before us after the copy, see gate_migrate.c */
 	uint64_t leased_ns; /* boot time of the last renewal */
 	struct ring_buffer *events;
-	struct events_taker *taker; /* who is served by the ring buffer's callback now */
-	int asking, listening;	    /* rtnetlink sockets: see devices.h */
-	bool needs_bpf;		    /* capabilities: see gate_capabilities.c */
+	struct events_taker *taker;    /* who is served by the ring buffer's callback now */
+	int asking, listening;	       /* rtnetlink sockets: see devices.h */
+	struct namespaces *namespaces; /* borrowed; NULL: our own only */
+	bool needs_bpf;		       /* capabilities: see gate_capabilities.c */
 	struct gate_link links[GATE_INTERFACES_MAX];
 	unsigned int link_count;
 };

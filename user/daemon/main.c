@@ -55,17 +55,21 @@ static int open_gate(const struct config *config, const struct identity *who, st
 }
 
 /* The user that the daemon becomes must be able to remove the sockets again. */
-static int give_up(const struct config *config, const struct identity *who, const struct gate *gate,
+static int give_up(const struct config *config, const struct identity *who, struct server *server,
 		   struct why *why)
 {
 	const char *kept_why;
-	uint64_t kept = gate_capabilities_kept(gate, &kept_why);
+	uint64_t kept = gate_capabilities_kept(server->engine.gate, &kept_why);
+	int error;
 
 	if (who->user && chown(config->run_dir, who->user, who->group))
 		return why_fill(why, -errno, "%s: %s", config->run_dir, strerror(errno));
 	if (kept)
 		log_info("kept for later: %s", kept_why);
-	return privileges_drop(who->user, who->group, kept, why);
+	error = privileges_drop(who->user, who->group, kept, why);
+	if (!error)
+		error = namespaces_surrender(server->namespaces, why);
+	return error ? error : privileges_seal(why);
 }
 
 /*
@@ -103,7 +107,7 @@ static int run(struct server *server, const struct options *options, const struc
 	int error = server_open(server, config, gate, options, who->group, why);
 
 	if (!error)
-		error = give_up(config, who, gate, why);
+		error = give_up(config, who, server, why);
 	if (!error) {
 		link_pins(config);
 		tell_start(config, gate);

@@ -143,6 +143,14 @@ static int set_capabilities(uint64_t keep)
 	return error;
 }
 
+static int give_up(uint64_t keep, struct why *why)
+{
+	int error = set_capabilities(keep);
+
+	return error ? why_fill(why, error, "cannot give up the capabilities: %s", strerror(-error))
+		     : 0;
+}
+
 int privileges_drop(uid_t user, gid_t group, uint64_t keep, struct why *why)
 {
 	int error;
@@ -154,11 +162,19 @@ int privileges_drop(uid_t user, gid_t group, uint64_t keep, struct why *why)
 	error = change_user(user, group, why);
 	if (error)
 		return error;
-	error = set_capabilities(keep);
-	if (error)
-		return why_fill(why, error, "cannot give up the capabilities: %s",
-				strerror(-error));
+	error = give_up(keep, why);
 	prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
+	return error;
+}
+
+int privileges_shrink(uint64_t keep, struct why *why)
+{
+	shrink_bounding_set(0);
+	return give_up(keep, why);
+}
+
+int privileges_seal(struct why *why)
+{
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return why_fill(why, -errno, "cannot set no_new_privs: %s", strerror(errno));
 	return filter_calls(why);

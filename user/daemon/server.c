@@ -94,6 +94,8 @@ static void on_second(uv_timer_t *timer)
 	} else if (error) {
 		log_error("%s", why.sentence);
 	}
+	if (namespaces_check(self->namespaces) && engine_listeners(&self->engine, &why))
+		log_error("%s", why.sentence);
 	if (++self->ticks % GUARD_EACH_TICKS == 0)
 		engine_refresh_guard(&self->engine);
 }
@@ -218,7 +220,9 @@ int server_open(struct server *self, const struct config *config, struct gate *g
 	if (error)
 		return why_fill(why, error, "the loop: %s", uv_strerror(error));
 	self->options = options;
-	error = engine_open(&self->engine, config, gate, why);
+	error = namespaces_open(&self->namespaces, config, why);
+	if (!error)
+		error = engine_open(&self->engine, config, gate, self->namespaces, why);
 	if (error)
 		return error;
 	self->engine.decided = on_decision;
@@ -259,6 +263,7 @@ void server_close(struct server *self)
 	uv_run(&self->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&self->loop);
 	engine_close(&self->engine);
+	namespaces_close(self->namespaces);
 }
 
 json_t *server_clients(const struct server *self)

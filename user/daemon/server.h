@@ -13,6 +13,7 @@
 
 #include "engine.h"
 #include "listener.h"
+#include "namespaces.h"
 
 enum { SERVER_CHUNK = 16384, SERVER_SIGNALS = 3 };
 
@@ -21,6 +22,7 @@ struct options;
 struct server {
 	uv_loop_t loop;
 	struct engine engine;
+	struct namespaces *namespaces;
 	struct listener common, admin;
 	uv_timer_t second;
 	uv_poll_t events, links;
