@@ -62,6 +62,33 @@ static void tell_interfaces(struct output *output, const json_t *interfaces)
 	listing_finish(&listing, output);
 }
 
+static void tell_doors(struct output *output, const json_t *doors)
+{
+	static const struct listing_column columns[] = {{"door", false},
+							{"hook", false},
+							{"place", false},
+							{"rung", false},
+							{"note", false}};
+	const json_t *door;
+	struct listing listing;
+	size_t i;
+
+	heading(output, "Doors");
+	listing_init(&listing, columns, 5);
+	json_array_foreach (doors, i, door) {
+		bool on = json_is_true(json_object_get(door, "on"));
+		const char *place = answer_text(door, "place", "");
+
+		listing_cell(&listing, TONE_PLAIN, "%s", answer_text(door, "door", "?"));
+		listing_cell(&listing, TONE_PLAIN, "%s", answer_text(door, "hook", "?"));
+		listing_cell(&listing, TONE_PLAIN, "%s", place[0] ? place : "-");
+		listing_cell(&listing, on ? TONE_GOOD : TONE_WARNING, "%s",
+			     answer_text(door, "rung", "none"));
+		listing_cell(&listing, TONE_PLAIN, "%s", answer_text(door, "note", ""));
+	}
+	listing_finish(&listing, output);
+}
+
 /* "tcp:13000, quic:13000" */
 static void join(const json_t *words, char *buffer, size_t room)
 {
@@ -209,6 +236,8 @@ void status_tell(struct output *output, const json_t *answer)
 {
 	tell_head(output, answer);
 	tell_interfaces(output, json_object_get(answer, "interfaces"));
+	if (json_array_size(json_object_get(answer, "doors")))
+		tell_doors(output, json_object_get(answer, "doors"));
 	tell_services(output, json_object_get(answer, "services"));
 	tell_counters(output, json_object_get(answer, "counters"));
 	tell_maps(output, json_object_get(answer, "maps"));

@@ -42,7 +42,7 @@ struct gate_link *link_add(struct gate *self, const char *ifname, struct why *wh
 		return NULL;
 	}
 	link = &self->links[self->link_count++];
-	*link = (struct gate_link){.fd = -1};
+	*link = (struct gate_link){.fd = -1, .egress = {.fd = -1}};
 	snprintf(link->shown.name, sizeof(link->shown.name), "%s", ifname);
 	return link;
 }
@@ -194,6 +194,7 @@ static int climb(struct gate *self, struct gate_link *link, const struct device 
 	if (error)
 		return why_fill(why, error, "%s", first.sentence);
 	link_describe(link, device, first.sentence);
+	egress_settle(self, link, device);
 	return 0;
 }
 
@@ -278,8 +279,7 @@ int gate_detach(struct gate *self, const char *ifname, struct why *why)
 
 	if (!link)
 		return why_fill(why, -ENOENT, "%s: not gated", ifname);
-	if (link->shown.rung != RUNG_AUTO)
-		rung_detach(self, link);
+	link_detach(self, link);
 	link_drop(self, link);
 	return 0;
 }

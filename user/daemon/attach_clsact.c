@@ -13,11 +13,12 @@
 /* Ours among other filters: "pg"; early, so that a filter that accepts does not hide packets from the gate. */
 enum { FILTER_HANDLE = 0x7067, FILTER_PRIORITY = 7 };
 
-static struct bpf_tc_hook hook_of(uint32_t ifindex)
+static struct bpf_tc_hook hook_of(uint32_t ifindex, enum side side)
 {
 	return (struct bpf_tc_hook){.sz = sizeof(struct bpf_tc_hook),
 				    .ifindex = (int)ifindex,
-				    .attach_point = BPF_TC_INGRESS};
+				    .attach_point =
+					    side == SIDE_INGRESS ? BPF_TC_INGRESS : BPF_TC_EGRESS};
 }
 
 static struct bpf_tc_opts filter(void)
@@ -27,9 +28,14 @@ static struct bpf_tc_opts filter(void)
 				    .priority = FILTER_PRIORITY};
 }
 
-uint32_t clsact_program(uint32_t ifindex)
+const char *clsact_pin(enum side side)
 {
-	struct bpf_tc_hook hook = hook_of(ifindex);
+	return side == SIDE_INGRESS ? PIN_FILTER : PIN_EGRESS_FILTER;
+}
+
+uint32_t clsact_program(uint32_t ifindex, enum side side)
+{
+	struct bpf_tc_hook hook = hook_of(ifindex, side);
 	struct bpf_tc_opts options = filter();
 
 	return bpf_tc_query(&hook, &options) ? 0 : options.prog_id;
@@ -72,80 +78,95 @@ static bool is_empty(uint32_t ifindex)
 	return empty;
 }
 
-int clsact_remove(uint32_t ifindex, bool own_qdisc)
+int clsact_remove(uint32_t ifindex, enum side side, bool own_qdisc, bool *ret_bare)
 {
-	struct bpf_tc_hook hook = hook_of(ifindex);
+	struct bpf_tc_hook hook = hook_of(ifindex, side);
 	struct bpf_tc_opts options = filter();
 	int error = bpf_tc_detach(&hook, &options);
 
-	if (!error && own_qdisc && is_empty(ifindex)) {
+	*ret_bare = own_qdisc && is_empty(ifindex);
+	if (*ret_bare) {
 		hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
 		bpf_tc_hook_destroy(&hook);
 	}
 	return error;
 }
 
-void clsact_detach(const struct pins *pins, const char *ifname, uint32_t ifindex)
+static bool is_pinned(const struct pins *pins, const char *prefix, const char *ifname)
 {
-	char filter_pin[PIN_NAME_MAX], qdisc_pin[PIN_NAME_MAX];
-	int own;
+	char pin[PIN_NAME_MAX];
+	int fd;
 
-	pin_name(filter_pin, PIN_FILTER, ifname);
-	pin_name(qdisc_pin, PIN_QDISC, ifname);
-	own = pins_get(pins, qdisc_pin);
-	clsact_remove(ifindex, own >= 0);
-	if (own >= 0)
-		close(own);
-	pins_remove(pins, filter_pin);
-	pins_remove(pins, qdisc_pin);
+	pin_name(pin, prefix, ifname);
+	fd = pins_get(pins, pin);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
 }
 
-static int put_filter(uint32_t ifindex, int program, uint32_t flags)
+/* The qdisc is ours until its last filter of ours is gone; what others hung there by then keeps it. */
+void clsact_detach(const struct pins *pins, const char *ifname, uint32_t ifindex, enum side side)
 {
-	struct bpf_tc_hook hook = hook_of(ifindex);
+	char pin[PIN_NAME_MAX];
+	bool bare;
+
+	clsact_remove(ifindex, side, is_pinned(pins, PIN_QDISC, ifname), &bare);
+	pin_name(pin, clsact_pin(side), ifname);
+	pins_remove(pins, pin);
+	if (is_pinned(pins, clsact_pin(side == SIDE_INGRESS ? SIDE_EGRESS : SIDE_INGRESS), ifname))
+		return;
+	pin_name(pin, PIN_QDISC, ifname);
+	pins_remove(pins, pin);
+}
+
+static int put_filter(uint32_t ifindex, enum side side, int program)
+{
+	struct bpf_tc_hook hook = hook_of(ifindex, side);
 	struct bpf_tc_opts options = filter();
 
 	options.prog_fd = program;
-	options.flags = flags;
+	options.flags = BPF_TC_F_REPLACE;
 	return bpf_tc_attach(&hook, &options);
 }
 
-static int pin_filter(struct gate *self, const struct gate_link *link, const char *prefix)
+static int pin_program(struct gate *self, const char *prefix, const char *ifname,
+		       enum variant variant)
 {
 	char pin[PIN_NAME_MAX];
 
-	pin_name(pin, prefix, link->shown.name);
-	return pins_put(&self->pins, pin, self->programs[link->variant].fd);
+	pin_name(pin, prefix, ifname);
+	return pins_put(&self->pins, pin, self->programs[variant].fd);
 }
 
 /* The pins come first: what hangs without a pin would not be found by `off`. */
-int clsact_attach(struct gate *self, struct gate_link *link, const struct device *device)
+int clsact_attach(struct gate *self, const char *ifname, uint32_t ifindex, enum side side,
+		  enum variant variant)
 {
-	struct bpf_tc_hook hook = hook_of(device->ifindex);
+	struct bpf_tc_hook hook = hook_of(ifindex, side);
 	int error = bpf_tc_hook_create(&hook);
 
 	if (error && error != -EEXIST)
 		return error;
 	if (!error)
-		error = pin_filter(self, link, PIN_QDISC);
+		error = pin_program(self, PIN_QDISC, ifname, variant);
 	else
 		error = 0;
 	if (!error)
-		error = pin_filter(self, link, PIN_FILTER);
+		error = pin_program(self, clsact_pin(side), ifname, variant);
 	if (!error)
-		error = put_filter(device->ifindex, self->programs[link->variant].fd,
-				   BPF_TC_F_REPLACE);
+		error = put_filter(ifindex, side, self->programs[variant].fd);
 	if (error)
-		clsact_detach(&self->pins, link->shown.name, device->ifindex);
+		clsact_detach(&self->pins, ifname, ifindex, side);
 	return error;
 }
 
-int clsact_update(struct gate *self, struct gate_link *link)
+int clsact_update(struct gate *self, const char *ifname, uint32_t ifindex, enum side side,
+		  enum variant variant)
 {
 	int error;
 
-	if (clsact_program(link->shown.ifindex) == self->programs[link->variant].id)
+	if (clsact_program(ifindex, side) == self->programs[variant].id)
 		return 0;
-	error = put_filter(link->shown.ifindex, self->programs[link->variant].fd, BPF_TC_F_REPLACE);
-	return error ? error : pin_filter(self, link, PIN_FILTER);
+	error = put_filter(ifindex, side, self->programs[variant].fd);
+	return error ? error : pin_program(self, clsact_pin(side), ifname, variant);
 }

@@ -77,10 +77,12 @@ static int link_attach(struct gate *self, struct gate_link *link, const struct d
 }
 
 /* What the program cannot see by itself lies ready before its first packet. */
-static int tell_interface(struct gate *self, const struct device *device, enum rung rung)
+static int tell_interface(struct gate *self, const struct device *device, enum rung rung,
+			  enum rung egress)
 {
 	struct interface value = {
 		.takes_tags = rung == RUNG_NATIVE && device_takes_tags(device),
+		.remembers = egress != RUNG_AUTO,
 	};
 
 	memcpy(value.name, device->name, sizeof(value.name));
@@ -93,11 +95,12 @@ int rung_attach(struct gate *self, struct gate_link *link, const struct device *
 		enum rung rung)
 {
 	enum variant variant = variant_for(device, rung), before = link->variant;
-	int error = tell_interface(self, device, rung);
+	int error = tell_interface(self, device, rung, link->egress.rung);
 
 	link->variant = variant;
 	if (!error)
-		error = rung == RUNG_CLSACT ? clsact_attach(self, link, device)
+		error = rung == RUNG_CLSACT ? clsact_attach(self, device->name, device->ifindex,
+							    SIDE_INGRESS, variant)
 					    : link_attach(self, link, device, rung);
 	if (error) {
 		link->variant = before;
@@ -131,7 +134,7 @@ static void drop_link(struct gate *self, struct gate_link *link)
 void rung_detach(struct gate *self, struct gate_link *link)
 {
 	if (link->shown.rung == RUNG_CLSACT)
-		clsact_detach(&self->pins, link->shown.name, link->shown.ifindex);
+		clsact_detach(&self->pins, link->shown.name, link->shown.ifindex, SIDE_INGRESS);
 	else
 		drop_link(self, link);
 	bpf_map_delete_elem(self->maps[MAP_INTERFACES], &link->shown.ifindex);
@@ -139,12 +142,11 @@ void rung_detach(struct gate *self, struct gate_link *link)
 	link->shown.tag = 0;
 }
 
-static uint32_t linked_program(int fd)
+void link_detach(struct gate *self, struct gate_link *link)
 {
-	struct bpf_link_info info = {0};
-	uint32_t size = sizeof(info);
-
-	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.prog_id;
+	egress_detach(self, link);
+	if (link->shown.rung != RUNG_AUTO)
+		rung_detach(self, link);
 }
 
 int rung_tell(struct gate *self, const struct gate_link *link)
@@ -152,22 +154,37 @@ int rung_tell(struct gate *self, const struct gate_link *link)
 	struct device device;
 	int error = device_find(self->asking, link->shown.name, &device);
 
-	return error ? error : tell_interface(self, &device, link->shown.rung);
+	return error ? error : tell_interface(self, &device, link->shown.rung, link->egress.rung);
+}
+
+static int update(struct gate *self, const struct gate_link *link)
+{
+	const struct gate_program *program = &self->programs[link->variant];
+	struct held held;
+	int error;
+
+	if (link->shown.rung == RUNG_CLSACT)
+		return clsact_update(self, link->shown.name, link->shown.ifindex, SIDE_INGRESS,
+				     link->variant);
+	error = held_read(link->fd, &held);
+	if (!error && held.program != program->id && bpf_link_update(link->fd, program->fd, NULL))
+		error = -errno;
+	return error;
 }
 
 int rung_update(struct gate *self, struct gate_link *link)
 {
-	const struct gate_program *program = &self->programs[link->variant];
-	int error = rung_tell(self, link);
+	struct device device;
+	int error = device_find(self->asking, link->shown.name, &device);
 
 	if (error)
 		return error == -ENODEV ? -ENOLINK : error;
-	if (link->shown.rung == RUNG_CLSACT)
-		error = clsact_update(self, link);
-	else if (linked_program(link->fd) != program->id &&
-		 bpf_link_update(link->fd, program->fd, NULL))
-		error = -errno;
+	error = tell_interface(self, &device, link->shown.rung, link->egress.rung);
 	if (!error)
-		link->shown.tag = program->tag;
-	return error;
+		error = update(self, link);
+	if (error)
+		return error;
+	link->shown.tag = self->programs[link->variant].tag;
+	egress_settle(self, link, &device);
+	return 0;
 }

@@ -11,6 +11,8 @@
 #include "attach.h"
 #include "devices.h"
 #include "events.h"
+#include "gate_cgroups.h"
+#include "gate_iterators.h"
 #include "gate_load.h"
 #include "gate_maps.h"
 #include "gate_migrate.h"
@@ -19,9 +21,14 @@
 static void release(struct gate *self)
 {
 	events_close(self);
-	for (unsigned int i = 0; i < self->link_count; i++)
+	iterators_close(self);
+	cgroups_close(self);
+	for (unsigned int i = 0; i < self->link_count; i++) {
 		if (self->links[i].fd >= 0)
 			close(self->links[i].fd);
+		if (self->links[i].egress.fd >= 0)
+			close(self->links[i].egress.fd);
+	}
 	for (int i = 0; i < VARIANTS; i++)
 		if (self->programs[i].fd >= 0)
 			close(self->programs[i].fd);
@@ -46,6 +53,8 @@ static struct gate *create(void)
 		self->maps[i] = -1;
 	for (int i = 0; i < VARIANTS; i++)
 		self->programs[i].fd = -1;
+	for (int i = 0; i < ITERATORS; i++)
+		self->iterators[i] = -1;
 	return self;
 }
 
@@ -81,8 +90,12 @@ static int build(struct gate *self, const struct gate_settings *settings, struct
 	maps_open(&self->pins, pinned);
 	error = attach_adopt(self, why);
 	if (!error)
+		error = cgroups_adopt(self, why);
+	if (!error)
 		error = gate_take_over(self, settings, pinned, why);
 	maps_close(pinned);
+	if (!error)
+		iterators_open(self);
 	if (!error)
 		error = count_entries(self, why);
 	if (!error)
@@ -90,6 +103,22 @@ static int build(struct gate *self, const struct gate_settings *settings, struct
 	if (!error)
 		error = events_open(self, why);
 	return error;
+}
+
+/* What this process attached; what it found stays. */
+static void let_go(struct gate *self)
+{
+	for (unsigned int i = 0; i < self->link_count; i++) {
+		struct gate_link *link = &self->links[i];
+
+		if (link->fresh && link->shown.rung != RUNG_AUTO)
+			link_detach(self, link);
+		else if (link->egress.fresh)
+			egress_detach(self, link);
+	}
+	cgroups_let_go(self);
+	if (self->is_new)
+		pins_wipe(&self->pins);
 }
 
 int gate_open(struct gate **ret, const struct gate_settings *settings, struct why *why)
@@ -111,8 +140,7 @@ int gate_open(struct gate **ret, const struct gate_settings *settings, struct wh
 	if (!error)
 		error = build(self, settings, why);
 	if (error) {
-		if (self->is_new)
-			pins_wipe(&self->pins);
+		let_go(self);
 		release(self);
 		return error;
 	}
@@ -131,10 +159,6 @@ void gate_abandon(struct gate *self)
 {
 	if (!self)
 		return;
-	for (unsigned int i = 0; i < self->link_count; i++)
-		if (self->links[i].fresh && self->links[i].shown.rung != RUNG_AUTO)
-			rung_detach(self, &self->links[i]);
-	if (self->is_new)
-		pins_wipe(&self->pins);
+	let_go(self);
 	release(self);
 }

@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "gate_load.h"
@@ -18,22 +19,27 @@ uint64_t build_of(const void *object, size_t size)
 	return build ? build : 1;
 }
 
-/* 0 when nothing is noted. */
-static uint64_t noted(const struct pins *pins)
+/* What is noted: whose programs are pinned, and which of them are not there, for which reason. */
+struct note {
+	uint64_t build;
+	char refused[VARIANTS][WHY_MAX];
+};
+
+/* False: nothing is noted, or by a build that noted other things. */
+static bool noted(const struct pins *pins, struct note *ret)
 {
 	int fd = pins_get(pins, pin);
 	uint32_t zero = 0, size;
 	struct bpf_map_info info = {0};
-	uint64_t build = 0;
+	bool read;
 
 	if (fd < 0)
-		return 0;
+		return false;
 	size = sizeof(info);
-	if (bpf_obj_get_info_by_fd(fd, &info, &size) || info.value_size != sizeof(build) ||
-	    bpf_map_lookup_elem(fd, &zero, &build))
-		build = 0;
+	read = !bpf_obj_get_info_by_fd(fd, &info, &size) && info.value_size == sizeof(*ret) &&
+	       !bpf_map_lookup_elem(fd, &zero, ret);
 	close(fd);
-	return build;
+	return read;
 }
 
 static void let_go(struct gate_program programs[VARIANTS])
@@ -43,17 +49,26 @@ static void let_go(struct gate_program programs[VARIANTS])
 			close(programs[i].fd);
 }
 
+static bool take(const struct gate *self, const int maps[MAPS], struct gate_program *program)
+{
+	if (program->note[0])
+		return true;
+	program->fd = pins_get(&self->pins, program->pin);
+	return program->fd >= 0 && !program_identify(program) &&
+	       program_keeps_to(program->fd, maps);
+}
+
 bool build_take(struct gate *self, uint64_t build, const int maps[MAPS])
 {
 	struct gate_program held[VARIANTS];
-	bool ours = noted(&self->pins) == build;
+	struct note note;
+	bool ours = noted(&self->pins, &note) && note.build == build;
 
 	for (int i = 0; i < VARIANTS; i++) {
 		held[i] = (struct gate_program){.pin = self->programs[i].pin, .fd = -1};
 		if (ours)
-			held[i].fd = pins_get(&self->pins, held[i].pin);
-		ours = ours && held[i].fd >= 0 && !program_identify(&held[i]) &&
-		       program_keeps_to(held[i].fd, maps);
+			memcpy(held[i].note, note.refused[i], sizeof(held[i].note));
+		ours = ours && take(self, maps, &held[i]);
 	}
 	if (!ours) {
 		let_go(held);
@@ -71,14 +86,17 @@ void build_forget(const struct pins *pins)
 
 int build_note(const struct gate *self, const struct pins *pins)
 {
+	struct note note = {.build = self->build};
 	uint32_t zero = 0;
 	int error = 0;
-	int fd =
-		bpf_map_create(BPF_MAP_TYPE_ARRAY, pin, sizeof(zero), sizeof(self->build), 1, NULL);
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, pin, sizeof(zero), sizeof(note), 1, NULL);
 
 	if (fd < 0)
 		return -errno;
-	if (bpf_map_update_elem(fd, &zero, &self->build, BPF_ANY))
+	for (int i = 0; i < VARIANTS; i++)
+		if (self->programs[i].fd < 0)
+			memcpy(note.refused[i], self->programs[i].note, sizeof(note.refused[i]));
+	if (bpf_map_update_elem(fd, &zero, &note, BPF_ANY))
 		error = -errno;
 	if (!error)
 		error = pins_put(pins, pin, fd);

@@ -37,7 +37,8 @@ void gate_weigh_capabilities(struct gate *self)
 static bool uses_clsact(const struct gate *self)
 {
 	for (unsigned int i = 0; i < self->link_count; i++)
-		if (self->links[i].shown.rung == RUNG_CLSACT)
+		if (self->links[i].shown.rung == RUNG_CLSACT ||
+		    self->links[i].egress.rung == RUNG_CLSACT)
 			return true;
 	return false;
 }

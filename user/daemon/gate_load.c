@@ -4,7 +4,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "gate.skel.h"
 #include "gate_build.h"
 #include "gate_maps.h"
+#include "gate_variants.h"
 
 enum { KERNEL_MAJOR = 5, KERNEL_MINOR = 15 /* the oldest one that is tried */ };
 enum { LOG_SIZE = 64 * 1024, LOADED_MAPS_MAX = 32 };
@@ -79,19 +79,10 @@ int gate_probe(struct gate *self, struct why *why)
 	return 0;
 }
 
-static const char *last_line(char *log)
-{
-	size_t length = strlen(log);
-	char *line;
-
-	while (length && log[length - 1] == '\n')
-		log[--length] = '\0';
-	line = strrchr(log, '\n');
-	return line ? line + 1 : log;
-}
-
 static int say_why_not(int error, char *log, struct why *why)
 {
+	const char *reason = log_reason(log);
+
 	if (error == -EPERM)
 		return why_fill(why, error,
 				"the kernel refuses the gate's programs: CAP_BPF, CAP_PERFMON and "
@@ -104,20 +95,7 @@ static int say_why_not(int error, char *log, struct why *why)
 		return why_fill(why, error,
 				"no memory for the gate's maps: make the size of sources smaller");
 	return why_fill(why, error, "the kernel refuses the gate's programs: %s%s%s",
-			strerror(-error), log[0] ? ": " : "", last_line(log));
-}
-
-/* Without frags in the kernel the plain variant takes the place of the other, name of the pin included. */
-static void choose_variants(struct gate *self, struct bpf_object *object)
-{
-	struct bpf_program *frags = bpf_object__find_program_by_name(object, "gate_xdp");
-	struct bpf_program *plain = bpf_object__find_program_by_name(object, "gate_xdp_plain");
-
-	self->programs[VARIANT_XDP].pin = self->has_frags ? "gate_xdp" : "gate_xdp_plain";
-	self->programs[VARIANT_TC].pin = "gate_tc";
-	self->programs[VARIANT_TC_BARE].pin = "gate_tc_bare";
-	bpf_program__set_autoload(frags, self->has_frags);
-	bpf_program__set_autoload(plain, !self->has_frags);
+			strerror(-error), reason[0] ? ": " : "", reason);
 }
 
 int program_identify(struct gate_program *self)
@@ -135,25 +113,6 @@ int program_identify(struct gate_program *self)
 	return 0;
 }
 
-static int take_programs(struct gate *self, struct bpf_object *object, struct why *why)
-{
-	for (int i = 0; i < VARIANTS; i++) {
-		struct gate_program *program = &self->programs[i];
-		struct bpf_program *loaded = bpf_object__find_program_by_name(object, program->pin);
-
-		if (!loaded)
-			return why_fill(why, -ENOENT, "this build's gate has no program called %s",
-					program->pin);
-		program->fd = fcntl(bpf_program__fd(loaded), F_DUPFD_CLOEXEC, 0);
-		if (program->fd < 0)
-			return why_fill(why, -errno, "%s: %s", program->pin, strerror(errno));
-		if (program_identify(program))
-			return why_fill(why, -errno, "%s: cannot read its tag: %s", program->pin,
-					strerror(errno));
-	}
-	return 0;
-}
-
 static int stay_quiet(enum libbpf_print_level level, const char *format, va_list args)
 {
 	(void)level;
@@ -167,13 +126,16 @@ void gate_hush(void)
 	libbpf_set_print(stay_quiet);
 }
 
-static int load(struct gate *self, struct gate_bpf *skeleton, char *log, struct why *why)
+/* *ret_refused: it was the kernel that did not take it, maybe for an optional program. */
+static int load(struct gate *self, struct gate_bpf *skeleton, char *log, bool *ret_refused,
+		struct why *why)
 {
 	int error = gate_bpf__load(skeleton);
 
+	*ret_refused = error && error != -EPERM && error != -ENOMEM;
 	if (error)
 		return say_why_not(error, log, why);
-	return take_programs(self, skeleton->obj, why);
+	return variants_take(self, skeleton->obj, why);
 }
 
 static bool take_pinned(struct gate *self, const int pinned[MAPS], const bool adopted[MAPS])
@@ -188,8 +150,8 @@ static bool take_pinned(struct gate *self, const int pinned[MAPS], const bool ad
 	return build_take(self, self->build, pinned);
 }
 
-int gate_load(struct gate *self, const struct gate_settings *settings, const int pinned[MAPS],
-	      bool ret_adopted[MAPS], struct why *why)
+static int attempt(struct gate *self, const struct gate_settings *settings, const int pinned[MAPS],
+		   bool ret_adopted[MAPS], bool *ret_refused, struct why *why)
 {
 	char *log = calloc(1, LOG_SIZE);
 	DECLARE_LIBBPF_OPTS(bpf_object_open_opts, options, .kernel_log_buf = log,
@@ -202,12 +164,13 @@ int gate_load(struct gate *self, const struct gate_settings *settings, const int
 		free(log);
 		return why_fill(why, -ENOMEM, "no memory to open the gate's programs");
 	}
-	choose_variants(self, skeleton->obj);
-	error = maps_size(skeleton->obj, settings, why);
+	error = variants_choose(self, skeleton->obj, why);
+	if (!error)
+		error = maps_size(skeleton->obj, settings, why);
 	if (!error)
 		error = maps_adopt(skeleton->obj, pinned, ret_adopted, why);
 	if (!error && !take_pinned(self, pinned, ret_adopted))
-		error = load(self, skeleton, log, why);
+		error = load(self, skeleton, log, ret_refused, why);
 	if (!error)
 		error = maps_take(skeleton->obj, self->maps);
 	for (int i = 0; !error && i < MAPS; i++)
@@ -215,6 +178,18 @@ int gate_load(struct gate *self, const struct gate_settings *settings, const int
 			bpf_object__find_map_by_name(skeleton->obj, map_name((enum map)i)));
 	gate_bpf__destroy(skeleton);
 	free(log);
+	return error;
+}
+
+int gate_load(struct gate *self, const struct gate_settings *settings, const int pinned[MAPS],
+	      bool ret_adopted[MAPS], struct why *why)
+{
+	bool refused = false;
+	int error = attempt(self, settings, pinned, ret_adopted, &refused, why);
+
+	/* The programs are all tried together first, since most kernels take them all and the verifier is slow. */
+	if (refused && variants_try(self))
+		error = attempt(self, settings, pinned, ret_adopted, &refused, why);
 	return error;
 }
 

@@ -12,7 +12,7 @@ void gate_hush(void);
 int gate_probe(struct gate *self, struct why *why);
 
 /*
- * Loads every variant, with those of the @pinned maps that fit; the rest are new. When all fit and the pinned programs are this
+ * Loads every program that this kernel takes, with those of the @pinned maps that fit; the rest are new. When all fit and the pinned programs are this
  * build's, those are taken instead. Fills in maps and programs (descriptors of our own); @ret_adopted tells which maps are the
  * pinned ones.
  */

@@ -16,6 +16,7 @@
 
 #include "attach.h"
 #include "gate_build.h"
+#include "gate_cgroups.h"
 #include "gate_counters.h"
 #include "gate_load.h"
 #include "gate_maps.h"
@@ -37,8 +38,11 @@ static uint32_t abi_of(int settings_fd)
 /* The pinned program serves when it is the same text over the same maps; then links need no touch. */
 static void keep_pinned(struct gate *self, struct gate_program *program)
 {
-	struct gate_program held = {.pin = program->pin, .fd = pins_get(&self->pins, program->pin)};
+	struct gate_program held = {.pin = program->pin, .fd = -1};
 
+	if (program->fd < 0)
+		return;
+	held.fd = pins_get(&self->pins, program->pin);
 	if (held.fd < 0)
 		return;
 	if (program_identify(&held) || held.tag != program->tag ||
@@ -50,7 +54,7 @@ static void keep_pinned(struct gate *self, struct gate_program *program)
 	*program = held;
 }
 
-static int update_links(struct gate *self, struct why *why)
+static int update_interfaces(struct gate *self, struct why *why)
 {
 	for (unsigned int i = 0; i < self->link_count; i++) {
 		int error = rung_update(self, &self->links[i]);
@@ -65,6 +69,13 @@ static int update_links(struct gate *self, struct why *why)
 	return 0;
 }
 
+static int update_links(struct gate *self, struct why *why)
+{
+	int error = update_interfaces(self, why);
+
+	return error ? error : cgroups_update(self, why);
+}
+
 static int pin_programs(const struct gate *self, const struct pins *pins, struct why *why)
 {
 	int error;
@@ -73,7 +84,11 @@ static int pin_programs(const struct gate *self, const struct pins *pins, struct
 	for (int i = 0; i < VARIANTS; i++) {
 		const struct gate_program *program = &self->programs[i];
 
-		error = pins_put(pins, program->pin, program->fd);
+		error = 0;
+		if (program->fd >= 0)
+			error = pins_put(pins, program->pin, program->fd);
+		else
+			(void)pins_remove(pins, program->pin);
 		if (error)
 			return why_fill(why, error, "%s/%s: cannot pin it: %s", pins->dir,
 					program->pin, strerror(-error));
@@ -152,7 +167,8 @@ static void put_back(struct gate *self)
 
 		if (fd < 0)
 			continue;
-		close(program->fd);
+		if (program->fd >= 0)
+			close(program->fd);
 		program->fd = fd;
 		program_identify(program);
 	}
@@ -173,6 +189,8 @@ static int migrate(struct gate *self, const int pinned[MAPS], const bool adopted
 		error = switch_over(self, pinned, adopted, by_name, why);
 		if (!error)
 			error = attach_pin(self, &next, why);
+		if (!error)
+			error = cgroups_pin(self, &next, why);
 		if (!error)
 			error = pins_exchange(&self->pins, &next, why);
 		if (error)

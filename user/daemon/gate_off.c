@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "gate_cgroups.h"
 #include "gate_load.h"
 #include "gate_maps.h"
 
@@ -57,30 +58,50 @@ static bool is_ours(const struct off *self, uint32_t program)
 	return ours;
 }
 
-static void detach_link(struct off *self, int fd)
+/*
+ * Whether a link hangs: on an interface, of which the door alone is counted, or on a cgroup. Others, an iterator's, end with
+ * whoever holds them.
+ */
+static bool hangs(int fd, bool *ret_door)
 {
 	struct bpf_link_info info = {0};
 	uint32_t size = sizeof(info);
-	bool hung = !bpf_obj_get_info_by_fd(fd, &info, &size) && info.xdp.ifindex;
+	struct held held;
+
+	*ret_door = false;
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) || held_read(fd, &held))
+		return false;
+	if (info.type == BPF_LINK_TYPE_CGROUP)
+		return info.cgroup.cgroup_id != 0;
+	if (info.type == BPF_LINK_TYPE_ITER || !held.ifindex)
+		return false;
+	*ret_door = held.side == SIDE_INGRESS;
+	return true;
+}
+
+static void detach_link(struct off *self, int fd)
+{
+	bool door, hung = hangs(fd, &door);
 
 	if (!bpf_link_detach(fd))
-		self->detached += hung;
+		self->detached += door;
 	else if (hung)
 		self->error = -errno;
 }
 
-static void remove_filter(struct off *self, const char *ifname, uint32_t ifindex)
+static void remove_filter(struct off *self, const char *ifname, uint32_t ifindex, enum side side)
 {
 	char pin[PIN_NAME_MAX];
 	int qdisc, error;
+	bool bare;
 
 	pin_name(pin, PIN_QDISC, ifname);
 	qdisc = pins_get(&self->pins, pin);
-	error = clsact_remove(ifindex, qdisc >= 0);
+	error = clsact_remove(ifindex, side, qdisc >= 0, &bare);
 	if (error)
 		self->error = error;
 	else
-		self->detached++;
+		self->detached += side == SIDE_INGRESS;
 	if (qdisc >= 0)
 		close(qdisc);
 }
@@ -96,27 +117,32 @@ static int take_link(struct off *self, const char *pin)
 	return 0;
 }
 
-static int take_filter(struct off *self, const char *pin, const char *ifname)
+static int take_filter(struct off *self, const char *pin, const char *ifname, enum side side)
 {
 	struct gate_program program = {.fd = pins_get(&self->pins, pin)};
 	uint32_t ifindex = if_nametoindex(ifname);
 
 	if (program.fd < 0)
 		return 0;
-	if (ifindex && !program_identify(&program) && clsact_program(ifindex) == program.id)
-		remove_filter(self, ifname, ifindex);
+	if (ifindex && !program_identify(&program) && clsact_program(ifindex, side) == program.id)
+		remove_filter(self, ifname, ifindex, side);
 	close(program.fd);
 	return 0;
 }
 
 static int take_pin(void *context, const char *pin)
 {
+	static const char *const links[] = {PIN_LINK, PIN_EGRESS};
 	char ifname[16];
 
-	if (pin_name_parse(ifname, PIN_LINK, pin))
+	if (!strncmp(pin, PIN_CGROUP, strlen(PIN_CGROUP)))
 		return take_link(context, pin);
-	if (pin_name_parse(ifname, PIN_FILTER, pin))
-		return take_filter(context, pin, ifname);
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		if (pin_name_parse(ifname, links[i], pin))
+			return take_link(context, pin);
+	for (int side = SIDE_INGRESS; side <= SIDE_EGRESS; side++)
+		if (pin_name_parse(ifname, clsact_pin((enum side)side), pin))
+			return take_filter(context, pin, ifname, (enum side)side);
 	return 0;
 }
 
@@ -143,8 +169,9 @@ static void take_stray_filters(struct off *self)
 	struct if_nameindex *all = if_nameindex();
 
 	for (struct if_nameindex *at = all; at && at->if_index; at++)
-		if (is_ours(self, clsact_program(at->if_index)))
-			remove_filter(self, at->if_name, at->if_index);
+		for (int side = SIDE_INGRESS; side <= SIDE_EGRESS; side++)
+			if (is_ours(self, clsact_program(at->if_index, (enum side)side)))
+				remove_filter(self, at->if_name, at->if_index, (enum side)side);
 	if_freenameindex(all);
 }
 

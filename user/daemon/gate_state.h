@@ -35,13 +35,45 @@ enum map {
 	MAPS
 };
 
-enum variant { VARIANT_XDP, VARIANT_TC, VARIANT_TC_BARE, VARIANTS };
+/*
+ * The programs, in the order of the table in gate_variants.c. Those from VARIANTS_NEEDED on are optional: what this kernel does not
+ * take is left out (fd -1), and its note says why.
+ */
+enum variant {
+	VARIANT_XDP,
+	VARIANT_TC,
+	VARIANT_TC_BARE,
+	VARIANTS_NEEDED,
+	VARIANT_EGRESS = VARIANTS_NEEDED,
+	VARIANT_EGRESS_BARE,
+	VARIANT_SOCK_OPS,
+	VARIANT_CONNECT4,
+	VARIANT_CONNECT6,
+	VARIANT_SENDMSG4,
+	VARIANT_SENDMSG6,
+	VARIANT_CENSUS,
+	VARIANT_FLOWS,
+	VARIANT_SETTLE,
+	VARIANT_SETTLE_CROWDS,
+	VARIANT_KILL,
+	VARIANTS
+};
 
 struct gate_program {
 	const char *pin; /* its name as a pin and in the object */
-	int fd;
+	int fd;		 /* -1: not there */
 	uint32_t id;
 	uint64_t tag;
+	char note[WHY_MAX]; /* why not: a sentence or "" */
+};
+
+/* What leaves an interface; it goes with the door beside it. */
+struct gate_egress {
+	enum rung rung; /* RUNG_AUTO: not there */
+	enum variant variant;
+	int fd;	    /* of the link; -1: none, or clsact */
+	bool fresh; /* attached by this process, not adopted */
+	char note[WHY_MAX];
 };
 
 /* One interface: wanted by somebody, attached or not. */
@@ -52,6 +84,43 @@ struct gate_link {
 	enum variant variant;
 	int fd;	    /* of the link; -1: none (not attached, or clsact, which has filters instead) */
 	bool fresh; /* attached by this process, not adopted */
+	struct gate_egress egress;
+};
+
+/* Hooks of a cgroup, in the order of the table in gate_cgroups.c. */
+enum cgroup_hook {
+	CGROUP_SOCK_OPS,
+	CGROUP_CONNECT4,
+	CGROUP_CONNECT6,
+	CGROUP_SENDMSG4,
+	CGROUP_SENDMSG6,
+	CGROUP_HOOKS
+};
+
+struct gate_hook {
+	int fd;	    /* of the link; -1: not there */
+	bool fresh; /* attached by this process, not adopted */
+	char note[WHY_MAX];
+};
+
+/* One cgroup that carries doors, or should. */
+struct gate_place {
+	struct gate_cgroup cgroup;
+	struct gate_hook hooks[CGROUP_HOOKS];
+};
+
+/*
+ * Links of iterator programs, made at start and never pinned: bpf_iter_create() on one of these descriptors, without any
+ * privilege, gives a file to read (KERNEL: lseek is ESPIPE, make it anew for each walk). -1: this kernel or build has it not;
+ * programs[].note says why.
+ */
+enum iterator {
+	ITERATOR_CENSUS, /* gate_census, over TCP sockets of the reader's network namespace */
+	ITERATOR_FLOWS,	 /* gate_flows, over `flows` */
+	ITERATOR_SETTLE, /* gate_settle, over `witness` */
+	ITERATOR_SETTLE_CROWDS, /* gate_settle_crowds, over `crowds`; without such a program gate_settle, if it suits */
+	ITERATOR_KILL, /* gate_kill, over TCP sockets */
+	ITERATORS
 };
 
 struct gate {
@@ -62,6 +131,9 @@ struct gate {
 	struct gate_program programs[VARIANTS];
 	uint64_t build; /* whose they are: see gate_build.h */
 	bool has_frags, has_tcx;
+	int iterators[ITERATORS];
+	struct gate_place places[GATE_CGROUPS_MAX];
+	unsigned int place_count;
 	struct settings settings; /* what the kernel holds */
 	struct tally late
 		[COUNTERS]; /* counted by programs before us after the copy, see gate_migrate.c */

@@ -21,8 +21,7 @@ static void tell(const struct listener *listener, const struct gate_link *link)
 
 void link_forget(struct gate *self, struct gate_link *link, const char *note)
 {
-	if (link->shown.rung != RUNG_AUTO)
-		rung_detach(self, link);
+	link_detach(self, link);
 	link->shown.ifindex = 0;
 	snprintf(link->shown.note, sizeof(link->shown.note), "%s", note);
 }

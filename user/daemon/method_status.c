@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -31,6 +32,22 @@ static json_t *interfaces(const struct gate *gate)
 					"program_tag", tag, "attached", all[i].rung != RUNG_AUTO,
 					"resets", all[i].resets, "note", all[i].note));
 	}
+	return list;
+}
+
+static json_t *doors(const struct gate *gate)
+{
+	struct gate_door *all = calloc(GATE_DOORS_MAX, sizeof(*all));
+	unsigned int count = all ? gate_doors(gate, all, GATE_DOORS_MAX) : 0;
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < count; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "door",
+						      door_word(all[i].door), "hook", all[i].hook,
+						      "place", all[i].place, "rung",
+						      all[i].on ? all[i].rung : "none", "on",
+						      all[i].on, "note", all[i].note));
+	free(all);
 	return list;
 }
 
@@ -206,11 +223,11 @@ int method_status(struct rpc_caller *caller, json_t *params, json_t **ret_result
 	uname(&host);
 	list = counters(engine, &resets);
 	*ret_result = json_pack(
-		"{s:s, s:s, s:I, s:s, s:i, s:o, s:o, s:f, s:o, s:I, s:o, s:o, s:o, s:o, s:o}",
+		"{s:s, s:s, s:I, s:s, s:i, s:o, s:o, s:o, s:f, s:o, s:I, s:o, s:o, s:o, s:o, s:o}",
 		"version", PEERGATE_VERSION, "mode", mode_word(engine->settings.mode), "uptime_s",
 		(json_int_t)((gate_now_ns() - engine->started_ns) / NS_PER_S), "kernel",
-		host.release, "pid", (int)getpid(), "interfaces", interfaces(engine->gate),
-		"services", services(engine), "lease_age_s",
+		host.release, "pid", (int)getpid(), "interfaces", interfaces(engine->gate), "doors",
+		doors(engine->gate), "services", services(engine), "lease_age_s",
 		(double)gate_lease_age_ns(engine->gate) / NS_PER_S, "counters", list, "resets",
 		(json_int_t)resets, "maps", maps(engine->gate), "book", book(engine), "privileges",
 		privileges(engine->gate), "clients", server_clients(server), "warnings",

@@ -238,9 +238,11 @@ int server_open(struct server *self, const struct config *config, struct gate *g
 	/* Last: whatever can fail has failed before anything is attached. */
 	if (!error)
 		error = attach_all(self, why);
-	if (!error)
-		server_detach_unwanted(self);
-	return error;
+	if (error)
+		return error;
+	server_detach_unwanted(self);
+	server_hang_doors(self);
+	return 0;
 }
 
 void server_run(struct server *self)

@@ -56,6 +56,9 @@ json_t *server_clients(const struct server *self);
 /* Lets go of interfaces that the gate holds and the configuration does not name. */
 void server_detach_unwanted(struct server *self);
 
+/* Hangs the doors of sockets on cgroups; what cannot be had is told by gate_doors(). */
+void server_hang_doors(struct server *self);
+
 /* Reads the configuration again, puts in force what can be, and says what cannot. */
 void server_reload(struct server *self);
 
