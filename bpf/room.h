@@ -29,7 +29,7 @@ PURE int is_crowded(const struct question *q, __u8 length, __u32 limit)
 	if (length == 48)
 		key.address[6] = 0;
 	crowd = look_crowd(&key);
-	return crowd && crowd->living[q->service % SERVICES_MAX] >= limit;
+	return crowd && crowd->live[q->service % SERVICES_MAX].living >= limit;
 }
 
 /* Question 5. A limit of 0 is none, and costs no look-up. */
@@ -37,7 +37,7 @@ PURE int is_source_full(const struct question *q, const struct limits *limits)
 {
 	const struct witness *witness = limits->living ? look_witness(q->source) : NULL;
 
-	if (witness && witness->living[q->service % SERVICES_MAX] >= limits->living)
+	if (witness && witness->live[q->service % SERVICES_MAX].living >= limits->living)
 		return 1;
 	if (is_ipv4_source(q->source))
 		return 0;

@@ -24,7 +24,7 @@ static void lives(struct rig *rig, const char *source, uint32_t service, uint32_
 	struct witness witness = {.opened = living};
 	struct source_key key = key_of(source);
 
-	witness.living[service] = living;
+	witness.live[service].living = living;
 	assert_int_equal(bpf_map__update_elem(rig->gate->maps.witness, &key, sizeof(key), &witness,
 					      sizeof(witness), BPF_ANY),
 			 0);
@@ -33,7 +33,7 @@ static void lives(struct rig *rig, const char *source, uint32_t service, uint32_
 static void crowd_lives(struct rig *rig, uint8_t length, uint32_t living)
 {
 	struct crowd_key key = {.address = {0x20, 0x01, 0x0d, 0xb8}, .length = length};
-	struct crowd crowd = {.living = {[SERVICE] = living}};
+	struct crowd crowd = {.live = {[SERVICE] = {.living = living}}};
 
 	assert_int_equal(bpf_map__update_elem(rig->gate->maps.crowds, &key, sizeof(key), &crowd,
 					      sizeof(crowd), BPF_ANY),

@@ -146,10 +146,11 @@ static void a_source_has_its_places(void **state)
 		struct limits *limits = &settings.services[SERVICE];
 
 		ask_from(rooms[i].family, TRANSPORT_TCP);
-		held.has_witness = (held.witness.living[SERVICE] = rooms[i].living);
-		held.has_56 = (held.of_56.living[SERVICE] = rooms[i].of_56);
-		held.has_48 = (held.of_48.living[SERVICE] = rooms[i].of_48);
-		held.witness.living[SERVICE + 1] = 1000; /* another service's are not counted */
+		held.has_witness = (held.witness.live[SERVICE].living = rooms[i].living);
+		held.has_56 = (held.of_56.live[SERVICE].living = rooms[i].of_56);
+		held.has_48 = (held.of_48.live[SERVICE].living = rooms[i].of_48);
+		held.witness.live[SERVICE + 1].living =
+			1000; /* another service's are not counted */
 		limits->living = rooms[i].limit;
 		limits->living_56 = rooms[i].limit_56;
 		limits->living_48 = rooms[i].limit_48;
