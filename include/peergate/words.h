@@ -14,12 +14,14 @@ const char *door_word(unsigned int door);
 const char *family_word(unsigned int family);
 const char *mode_word(unsigned int mode);
 const char *transport_word(unsigned int transport);
+const char *reach_word(unsigned int reach);
 
 /* The value of a word; -EINVAL when there is none such. */
 int standing_of(const char *word);
 int reason_of(const char *word);
 int mode_of(const char *word);
 int transport_of(const char *word);
+int reach_of(const char *word);
 
 /*
  * The word among @words (@count of them) nearest to @typed by edit distance, for "did you mean"; NULL when none is near

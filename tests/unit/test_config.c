@@ -69,6 +69,21 @@ static const struct {
 	{"samples", "1e3", "no whole number"},
 	{"resets", "too_many_peers, rate_limited", NULL},
 	{"resets", "none", NULL},
+	{"dial", "off", NULL},
+	{"dial", "private", NULL},
+	{"dial", "bogon", NULL},
+	{"dial", "bogons", "none of off, private, bogon; did you mean bogon?"},
+	{"dial", "yes", "none of off, private, bogon"},
+	{"dial-banned", "yes", NULL},
+	{"dial-ports", "53, 8551", NULL},
+	{"dial-ports", "none", NULL},
+	{"dial-ports", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16", NULL},
+	{"dial-ports", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", "more than 16 ports"},
+	{"dial-ports", "", "no list of ports"},
+	{"dial-ports", "0", "\"0\" is no port"},
+	{"dial-ports", "65536", "\"65536\" is no port"},
+	{"dial-ports", "53;8551", "\"53;8551\" is no port"},
+	{"dial-ports", "53,none", "\"none\" is no port"},
 	{"resets", "too_many_pears", "did you mean too_many_peers?"},
 	{"sources-max", "131072", NULL},
 	{"sources-max", "63", "outside 64"},
@@ -246,8 +261,21 @@ static void settings_follow(void **state)
 
 	(void)state;
 	config_default(&config);
-	config_set(&config, "resets", "too_many_peers", NULL);
 	config_settings(&config, &settings_now);
+	assert_int_equal(settings_now.dial, REACH_OFF);
+	assert_int_equal(settings_now.dial_banned, 0);
+	assert_int_equal(settings_now.dial_ports[0], 53);
+	config_set(&config, "resets", "too_many_peers", NULL);
+	config_set(&config, "dial", "private", NULL);
+	config_set(&config, "dial-banned", "yes", NULL);
+	config_set(&config, "dial-ports", "8551,53", NULL);
+	assert_int_equal(config_set(&config, "dial-ports", "1,2,x", NULL), -EINVAL);
+	config_settings(&config, &settings_now);
+	assert_int_equal(settings_now.dial, REACH_PRIVATE);
+	assert_int_equal(settings_now.dial_banned, 1);
+	assert_int_equal(settings_now.dial_ports[0], 8551);
+	assert_int_equal(settings_now.dial_ports[1], 53);
+	assert_int_equal(settings_now.dial_ports[2], 0);
 	assert_int_equal(settings_now.mode, MODE_OBSERVE);
 	assert_int_equal(settings_now.resets, 1U << REASON_TOO_MANY_PEERS);
 	assert_int_equal(settings_now.leak, 2048);

@@ -22,6 +22,7 @@ WORDS(door, PEERGATE_DOORS)
 WORDS(family, PEERGATE_FAMILIES)
 WORDS(mode, PEERGATE_MODES)
 WORDS(transport, PEERGATE_TRANSPORTS)
+WORDS(reach, PEERGATE_REACHES)
 
 static int find(const char *const *words, unsigned int count, const char *word)
 {
@@ -49,6 +50,11 @@ int mode_of(const char *word)
 int transport_of(const char *word)
 {
 	return find(transport_words, TRANSPORTS, word);
+}
+
+int reach_of(const char *word)
+{
+	return find(reach_words, REACHES, word);
 }
 
 enum { NEAR_MAX = 63 }; /* longer words are not compared: nobody mistypes those by a letter */

@@ -43,6 +43,8 @@ void config_default(struct config *ret)
 	ret->lease_ns = 3 * NS_PER_S;
 	ret->leak = 65536 / 32;
 	ret->samples_per_s = 10;
+	/* DNS, NTP, DNS over TLS, the execution client (JSON-RPC, WebSocket, engine API), mev-boost. */
+	ret->dial = (struct config_dial){.ports = {53, 123, 853, 8545, 8546, 8551, 18550}};
 	ret->wire = (struct config_wire){
 		.value_max = 1 << 20, .depth_max = 32, .clients_max = 64, .output_max = 1 << 20};
 	policy_settings_default(&ret->policy);
@@ -220,6 +222,9 @@ void config_settings(const struct config *self, struct settings *ret)
 	ret->resets = self->resets;
 	ret->leak = self->leak;
 	ret->samples_per_s = self->samples_per_s;
+	ret->dial = self->dial.reach;
+	ret->dial_banned = self->dial.banned;
+	memcpy(ret->dial_ports, self->dial.ports, sizeof(ret->dial_ports));
 	for (unsigned int i = 0; i < SERVICES_MAX; i++)
 		ret->services[i] = (struct limits){
 			.pace = rate_of(self->pace_ns, self->pace_burst),

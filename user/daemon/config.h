@@ -47,6 +47,13 @@ struct config_wire {
 	uint32_t output_max;  /* bytes queued for one client */
 };
 
+/* What the node may not dial; as in struct settings. */
+struct config_dial {
+	enum reach reach;
+	bool banned;
+	uint16_t ports[DIAL_PORTS_MAX]; /* 0: none */
+};
+
 struct config {
 	char interfaces[GATE_INTERFACES_MAX][IFNAMSIZ];
 	unsigned int interface_count;
@@ -70,6 +77,7 @@ struct config {
 	uint32_t leak; /* parts of 65,536 */
 	uint32_t samples_per_s;
 	uint32_t resets; /* bit REASON_x */
+	struct config_dial dial;
 	char cgroups[CONFIG_CGROUPS_MAX]
 		    [CONFIG_PATH_MAX]; /* as given; see cgroup_name.h. None: auto */
 	unsigned int cgroup_count;

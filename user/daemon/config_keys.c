@@ -72,6 +72,13 @@ const struct config_key config_keys[] = {
 	 WHOLE(samples_per_s, 0, 100000), CHANGE_LIVE, false},
 	{"resets", "REASONS", "TCP starts refused for these get a reset, not silence",
 	 config_set_resets, AT(resets), 0, 0, CHANGE_LIVE, false},
+	/* What the node may dial. */
+	{"dial", "RANGES", "the node may not dial: off, private, bogon (and private) addresses",
+	 config_set_dial, AT(dial.reach), 0, 0, CHANGE_LIVE, false},
+	{"dial-banned", "yes|no", "nor who is banned", config_set_flag, AT(dial.banned), 0, 0,
+	 CHANGE_LIVE, false},
+	{"dial-ports", "PORTS", "these may be dialled at any address: 53,8551; none",
+	 config_set_dial_ports, AT(dial.ports), 0, 0, CHANGE_LIVE, false},
 	/* Sizes, the wire. */
 	{"sources-max", "N", "sources that the kernel holds", WHOLE(sources_max, 64, 1 << 24),
 	 CHANGE_RESTART, false},

@@ -35,6 +35,8 @@ CONFIG_SETTER(attach);
 CONFIG_SETTER(log_format);
 CONFIG_SETTER(log_level);
 CONFIG_SETTER(resets);
+CONFIG_SETTER(dial);
+CONFIG_SETTER(dial_ports);
 
 /* -EINVAL: "@value is none of …", with the nearest of @words (all together under 128 letters). */
 int config_word_wrong(const char *value, const char *const *words, unsigned int count,
