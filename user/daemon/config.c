@@ -45,6 +45,11 @@ void config_default(struct config *ret)
 	ret->samples_per_s = 10;
 	/* DNS, NTP, DNS over TLS, the execution client (JSON-RPC, WebSocket, engine API), mev-boost. */
 	ret->dial = (struct config_dial){.ports = {53, 123, 853, 8545, 8546, 8551, 18550}};
+	/* Honest nodes fail a few times while they start; clients cut a mute peer after ten seconds. */
+	ret->churn = 5;
+	ret->churn_short_ns = 15 * NS_PER_S;
+	ret->corroborate = true;
+	ret->corroborate_slack_ns = 15 * NS_PER_S;
 	ret->wire = (struct config_wire){
 		.value_max = 1 << 20, .depth_max = 32, .clients_max = 64, .output_max = 1 << 20};
 	policy_settings_default(&ret->policy);
@@ -235,6 +240,8 @@ void config_settings(const struct config *self, struct settings *ret)
 			.living_48 = config_limit_of(&self->living_48, self->services[i]),
 			.floor = FLOOR_OPEN,
 		};
+	ret->churn = self->churn;
+	ret->short_ns = self->churn_short_ns;
 }
 
 bool config_has_interface(const struct config *self, const char *name)

@@ -83,6 +83,10 @@ struct config {
 	unsigned int cgroup_count;
 	struct config_netns netns[CONFIG_NETNS_MAX];
 	unsigned int netns_count;
+	uint32_t churn;	 /* so many short-lived connections in a row; 0: never */
+	uint64_t churn_short_ns;
+	bool corroborate; /* a follower's word needs the kernel's */
+	uint64_t corroborate_slack_ns;
 	struct config_wire wire;
 	struct policy_settings policy;
 };

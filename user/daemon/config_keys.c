@@ -108,6 +108,15 @@ const struct config_key config_keys[] = {
 	/* Live connections: limits, closing. */
 
 	/* The witness: census, churn, corroboration. */
+	{"churn", "N", "so many short connections in a row back a source off; 0: never",
+	 WHOLE(churn, 0, 1000), CHANGE_LIVE, false},
+	{"churn-short", "TIME", "a connection that ends sooner is short", config_set_duration,
+	 AT(churn_short_ns), SECONDS(1), SECONDS(3600), CHANGE_LIVE, false},
+	{"corroborate", "required|off",
+	 "a follower's report touches a source only if the kernel saw it", config_set_corroborate,
+	 AT(corroborate), 0, 0, CHANGE_LIVE, false},
+	{"corroborate-slack", "TIME", "give or take so much", config_set_duration,
+	 AT(corroborate_slack_ns), SECONDS(0), SECONDS(3600), CHANGE_LIVE, false},
 
 	/* The policy. */
 	{"capacity-stale", "TIME", "how long a node's own count is believed", config_set_duration,

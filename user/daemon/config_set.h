@@ -37,6 +37,7 @@ CONFIG_SETTER(log_level);
 CONFIG_SETTER(resets);
 CONFIG_SETTER(dial);
 CONFIG_SETTER(dial_ports);
+CONFIG_SETTER(corroborate);
 
 /* -EINVAL: "@value is none of …", with the nearest of @words (all together under 128 letters). */
 int config_word_wrong(const char *value, const char *const *words, unsigned int count,

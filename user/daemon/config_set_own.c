@@ -102,6 +102,18 @@ int config_set_log_level(struct config *config, const struct config_key *key, co
 	return 0;
 }
 
+int config_set_corroborate(struct config *config, const struct config_key *key, const char *value,
+			   struct why *why)
+{
+	static const char *const words[] = {"required", "off"};
+
+	(void)key;
+	if (strcmp(value, words[0]) && strcmp(value, words[1]))
+		return config_word_wrong(value, words, 2, why);
+	config->corroborate = !strcmp(value, words[0]);
+	return 0;
+}
+
 static int no_reason(const char *word, struct why *why)
 {
 	const char *words[REASONS], *near;
