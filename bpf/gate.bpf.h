@@ -100,6 +100,13 @@ PURE enum action gate_judge(struct question *ret_question, struct judgement *ret
 	return ACTION_IGNORE;
 }
 
+/* A socket of ours waits for what was refused (awaited.bpf.h): it passes, whatever it was refused for. */
+PURE enum action gate_answer(struct judgement *judgement)
+{
+	*judgement = judge_pass(CAUSE_ANSWER);
+	return ACTION_PASS;
+}
+
 /* What gate_account_aside() has to know of a judgement. */
 struct outcome {
 	struct judgement judgement;

@@ -52,6 +52,14 @@ PURE struct judgement judge_trusted(const struct question *q, const struct limit
 	return judge_refuse(REASON_SOURCE_PACE);
 }
 
+PURE struct judgement judge_refused(const struct saying *saying)
+{
+	struct judgement judgement = judge_refuse(saying->reason);
+
+	judgement.firm = saying->standing == STANDING_BANNED;
+	return judgement;
+}
+
 /* A start on a gated port. */
 PURE struct judgement judge(const struct question *q)
 {
@@ -67,7 +75,7 @@ PURE struct judgement judge(const struct question *q)
 	if (saying.live && saying.standing == STANDING_TRUSTED)
 		return judge_trusted(q, limits);
 	if (saying.live)
-		return judge_refuse(saying.reason);
+		return judge_refused(&saying);
 	if (!q->leased)
 		return judge_pass(CAUSE_NO_LEASE);
 	/* Until the gate remembers our own dials, an Initial may be the answer to one: bans only. */

@@ -50,6 +50,7 @@ struct judgement {
 	enum verdict verdict; /* pass or refuse; observing is the caller's */
 	enum cause cause;     /* of a pass */
 	enum reason reason;   /* of a refusal */
+	__u8 firm;	      /* of a refusal: a ban, which no socket of ours that waits can lift */
 };
 
 PURE struct judgement judge_pass(enum cause cause)

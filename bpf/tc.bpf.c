@@ -2,6 +2,7 @@
 /* tc: the ingress door in the stack (TCX or clsact), for devices with and without an Ethernet header. */
 #include <linux/pkt_cls.h>
 
+#include "awaited.bpf.h"
 #include "find.h"
 #include "gate.bpf.h"
 #include "quick.h"
@@ -100,6 +101,17 @@ static __attribute__((noinline)) int tc_reset(struct __sk_buff *skb, const struc
 	       tc_checksum(skb, start, &reset);
 }
 
+static __attribute__((noinline)) int tc_is_awaited(struct __sk_buff *skb, const struct start *start)
+{
+	__u8 ip[IPV6_SIZE];
+
+	if (start->family == FAMILY_IPV6)
+		return !bpf_skb_load_bytes(skb, start->network, ip, IPV6_SIZE) &&
+		       awaited_ipv6(skb, start, ip);
+	return !bpf_skb_load_bytes(skb, start->network, ip, IPV4_SIZE) &&
+	       awaited_ipv4(skb, start, ip);
+}
+
 PURE int tc_judge(struct __sk_buff *skb, struct start *start, enum found found, int bare)
 {
 	struct judgement judgement = {0};
@@ -112,6 +124,8 @@ PURE int tc_judge(struct __sk_buff *skb, struct start *start, enum found found, 
 	action = gate_judge(&question, &judgement, &source, start, found);
 	if (action == ACTION_IGNORE)
 		return TC_ACT_UNSPEC;
+	if (awaited_matters(&judgement, start) && tc_is_awaited(skb, start))
+		action = gate_answer(&judgement);
 	if (action == ACTION_RESET)
 		reset = tc_reset(skb, start, bare);
 	account(&question, &judgement, skb->ifindex, reset);
@@ -131,6 +145,8 @@ PURE int tc_judge_aside(struct __sk_buff *skb, struct start *start, enum found f
 	action = gate_judge_aside(&outcome, start, found);
 	if (action == ACTION_IGNORE)
 		return TC_ACT_UNSPEC;
+	if (awaited_matters(&outcome.judgement, start) && tc_is_awaited(skb, start))
+		action = gate_answer(&outcome.judgement);
 	if (action == ACTION_RESET)
 		reset = tc_reset(skb, start, bare);
 	gate_account_aside(&outcome, start, skb->ifindex, reset);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* xdp: the ingress door in the driver, before the packet costs a buffer; also in the stack (generic). */
+#include "awaited.bpf.h"
 #include "find.h"
 #include "gate.bpf.h"
 #include "quick.h"
@@ -88,6 +89,21 @@ static __attribute__((noinline)) int xdp_reset(struct xdp_md *ctx, const struct 
 							 (int)xdp_length(ctx, frags));
 }
 
+static __attribute__((noinline)) int xdp_is_awaited(struct xdp_md *ctx, const struct start *start)
+{
+	__u32 network = start->network & OFFSET_MASK;
+	struct packet packet;
+	const __u8 *ip;
+
+	xdp_packet(&packet, ctx);
+	if (start->family == FAMILY_IPV6) {
+		ip = packet_at(&packet, network, IPV6_SIZE);
+		return ip && awaited_ipv6(ctx, start, ip);
+	}
+	ip = packet_at(&packet, network, IPV4_SIZE);
+	return ip && awaited_ipv4(ctx, start, ip);
+}
+
 PURE int xdp_judge(struct xdp_md *ctx, struct start *start, enum found found, int frags)
 {
 	__u32 seen = xdp_seen(ctx);
@@ -105,6 +121,8 @@ PURE int xdp_judge(struct xdp_md *ctx, struct start *start, enum found found, in
 	action = gate_judge(&question, &judgement, &source, start, found);
 	if (action == ACTION_IGNORE)
 		return XDP_PASS;
+	if (awaited_matters(&judgement, start) && xdp_is_awaited(ctx, start))
+		action = gate_answer(&judgement);
 	if (action == ACTION_RESET)
 		reset = xdp_reset(ctx, start, frags);
 	account(&question, &judgement, ctx->ingress_ifindex, reset);
@@ -124,6 +142,8 @@ PURE int xdp_judge_aside(struct xdp_md *ctx, struct start *start, enum found fou
 	action = gate_judge_aside(&outcome, start, found);
 	if (action == ACTION_IGNORE)
 		return XDP_PASS;
+	if (awaited_matters(&outcome.judgement, start) && xdp_is_awaited(ctx, start))
+		action = gate_answer(&outcome.judgement);
 	if (action == ACTION_RESET)
 		reset = xdp_reset(ctx, start, frags);
 	gate_account_aside(&outcome, start, ctx->ingress_ifindex, reset);
