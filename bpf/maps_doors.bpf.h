@@ -8,7 +8,7 @@
 #define MAPS_DOORS_BPF_H
 
 enum { LISTENERS_MAX = 4096, CLOSURES_MAX = 1024, WITNESS_MAX = 131072, CROWDS_MAX = 65536 };
-enum { FLOWS_MAX = 65536, IDS_MAX = 65536, SIGHTINGS_SIZE = 64 * 1024 };
+enum { FLOWS_MAX = 65536, IDS_MAX = 65536, HANDSHAKES_MAX = 16384, SIGHTINGS_SIZE = 64 * 1024 };
 
 #define DOOR_MAP(name, type_, flags, key_, value_, max) \
 	GATE_MAPS struct {                              \
@@ -36,6 +36,8 @@ GROWING_MAP(crowds, struct crowd_key, struct crowd, CROWDS_MAX);
 FORGETTING_MAP(flows, struct flow_key, struct flow, FLOWS_MAX);
 FORGETTING_MAP(dialled, struct quic_key, struct quic_memory, IDS_MAX);
 FORGETTING_MAP(answered, struct quic_key, struct quic_memory, IDS_MAX);
+FORGETTING_MAP(callers, struct quic_key, struct quic_memory, HANDSHAKES_MAX);
+FORGETTING_MAP(handshakes, struct flow_key, struct handshake, HANDSHAKES_MAX);
 ROW_MAP(unproven, struct bucket, SERVICES_MAX);
 ROW_MAP(watched, __u32, WATCHED_SLOTS);
 /* User space maps it, to write a word of it while programs count in the others. */

@@ -282,11 +282,10 @@ struct bucket {
 struct pace {
 	struct bucket bucket;
 	__u32 initial; /* keyed hash of the Initial's destination ID; 0: none yet */
-	__u32 caller;  /* keyed hash of its source ID: whom we may be about to answer */
 	enum verdict verdict;
 	enum cause cause;
 	enum reason reason;
-	__u8 unused[5];
+	__u8 repeats; /* how often the verdict was given again */
 };
 
 /* Index into `newcomers`. */
@@ -383,17 +382,36 @@ struct flow {
 	__u8 unused;
 };
 
-/* Key of `dialled` (IDs of our own dials) and `answered` (IDs that we gave or answered): written by our own sending only. */
+/*
+ * Key of `dialled` (our IDs of our own dials), `answered` (our IDs that we gave to who dialled, and theirs) and `callers` (IDs of
+ * who sent an Initial that passed). The first two are written by our own sending only, and bound what the third says.
+ */
 struct quic_key {
 	__u8 address[16]; /* the remote's, as in flow_key */
 	__u64 id;	  /* keyed hash of a connection ID and both ports */
 };
 
 struct quic_memory {
-	__u64 until;   /* boot-time ns; of an answer it is not put off by answering again */
-	__u8 is_ours;  /* 1: our own ID, so that who sends it back has proved his address */
+	__u64 until; /* boot-time ns; of what was answered never later than 30 s after an Initial was judged */
+	__u32 first; /* of a caller's ID: keyed hash of the ID to which his first Initial went */
+	__u32 second; /* of an answered caller's: of the one other ID to which his second flight may go; 0: none yet */
+	__u8 judged; /* of a caller: 1: his Initial was admitted by the questions; 0: it passed as an answer */
+	__u8 is_ours; /* of what was answered: 1: our own ID, so that who sends it back has proved his address */
 	__u8 returned; /* 1: it came back */
-	__u8 service;
+	__u8 passes;   /* Initials that passed for its sake */
+	__u8 size;     /* of an answered caller's: bytes of our own ID */
+	__u8 unused[3];
+};
+
+/* Value of `handshakes`, by flow_key: an inbound connection that our stack answers, until its client has proved his address. */
+struct handshake {
+	__u64 until;	   /* boot-time ns */
+	__u64 id;	   /* keyed hash of our ID: which connection of these ports it is */
+	__u64 answered_ns; /* when our last long header left */
+	__u64 aimed; /* keyed hash of the last ID that we sent to and that was never in clear; 0: none */
+	__u8 size;   /* bytes of their ID */
+	__u8 second; /* 1: their second flight came to an ID that was never in clear */
+	__u8 proven;
 	__u8 unused[5];
 };
 
@@ -442,6 +460,7 @@ _Static_assert(sizeof(struct event) == 40, "an event is 40 bytes");
 _Static_assert(sizeof(struct listener_key) == 16, "no padding in a listener's key");
 _Static_assert(sizeof(struct flow_key) == 20, "no padding in a flow's key");
 _Static_assert(sizeof(struct quic_key) == 24, "no padding in an ID's key");
+_Static_assert(sizeof(struct quic_memory) == 24, "no padding in an ID's value");
 _Static_assert(REASONS <= 32, "settings.resets has a bit for each reason");
 #endif
 

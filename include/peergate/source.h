@@ -71,4 +71,18 @@ SOURCE_INLINE void source_key_of(struct source_key *ret_key, const __u8 a[16])
 	source_put_word(ret_key->address, source_word(a + (source_is_ipv4(a) ? 8 : 0)));
 }
 
+/*
+ * Index into `watched` of who has this key (as in the packet: a carrier's own, not of the IPv4 host inside). Fibonacci hashing:
+ * the factor is 2^64 over the golden ratio.
+ */
+SOURCE_INLINE __u32 watched_slot_of(__u64 key_word)
+{
+	return key_word * 0x9e3779b97f4a7c15ULL >> (64 - WATCHED_BITS);
+}
+
+SOURCE_INLINE __u32 watched_slot(const struct source_key *key)
+{
+	return watched_slot_of(source_word(key->address));
+}
+
 #endif

@@ -19,6 +19,7 @@ static const char *const names[MAPS] = {
 	[MAP_CLOSURES] = "closures",	 [MAP_WITNESS] = "witness",
 	[MAP_CROWDS] = "crowds",	 [MAP_FLOWS] = "flows",
 	[MAP_DIALLED] = "dialled",	 [MAP_ANSWERED] = "answered",
+	[MAP_CALLERS] = "callers",	 [MAP_HANDSHAKES] = "handshakes",
 	[MAP_UNPROVEN] = "unproven",	 [MAP_WATCHED] = "watched",
 	[MAP_CENSUS] = "census",	 [MAP_TARGET] = "target",
 	[MAP_MARKS] = "marks",		 [MAP_SIGHTINGS] = "sightings",
