@@ -123,8 +123,10 @@ spied() {
 }
 
 @test "the same build takes the pinned programs as they are; another, or one whose pin is not noted, loads its own" {
+	local all
 	spied gated
-	[ "$(loads)" = 3 ]
+	all=$(loads)
+	[ "$all" -ge 3 ]
 	ask ban "$BAD"
 	killed
 	spied gated
@@ -133,21 +135,21 @@ spied() {
 	killed
 	rm "$PINS/build"
 	spied gated
-	[ "$(loads)" = 3 ]
+	[ "$(loads)" = "$all" ]
 	killed
 	spied gated --sources-max 4096
-	[ "$(loads)" = 3 ]
+	[ "$(loads)" = "$all" ]
 	killed
 	spied gated --sources-max 4096
 	[ -z "$(loads)" ]
 	killed
 	rm "$PINS/gate_tc_bare"
 	spied gated --sources-max 4096
-	[ "$(loads)" = 3 ]
+	[ "$(loads)" = "$all" ]
 	killed
 	other_build newer bpf/gate.bpf.h 's/enum action gate_judge(.*/&\n/; s/^\tconst struct settings \*settings = look_settings();/\tasm volatile("r0 = 7" ::: "r0");\n&/'
 	spied other_daemon --sources-max 4096
-	[ "$(loads)" = 3 ]
+	[ "$(loads)" = "$all" ]
 	[ "$(arrived "$BAD")" = 0 ]
 }
 
@@ -174,7 +176,7 @@ spied() {
 @test "another ABI under traffic: a word keeps its meaning where its number changed, a member where it moved" {
 	local before after
 	other_build other include/peergate/abi.h '
-		s/PEERGATE_ABI = 1/PEERGATE_ABI = 2/
+		s/PEERGATE_ABI = [0-9]*/PEERGATE_ABI = 99/
 		s/^\t_(NONE, none)  *\\/\t_(NONE, none) _(EARLIER, earlier) \\/
 		/^struct record {/,/^};/ { s/^\t__u64 until;.*/\t__u64 added;\n&/ }
 		/sizeof(struct record) == 16/d'
