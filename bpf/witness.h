@@ -12,7 +12,7 @@
 
 #include "bytes.h"
 
-enum { NS_PER_MS = 1000000, NS_PER_SECOND = 1000000000, LIVE_TRIES = 64, ROW_MAX = 1 << 30 };
+enum { NS_PER_MS = 1000000, NS_PER_SECOND = 1000000000, LIVE_TRIES = 16, ROW_MAX = 1 << 30 };
 
 /* A connection as its mark (TCP) or flow (QUIC) knows it. */
 struct life {
@@ -57,10 +57,10 @@ PURE void live_open(struct live *self, int counted)
 	__sync_fetch_and_add((live_word *)self, live_pack(1, counted ? 1 : 0));
 }
 
-/* The census found a connection that is counted as living already, or (@missed) is not. */
-PURE void live_count(struct live *self, int missed)
+/* The census found one that is marked as living already; whether it is counted as such is settled later. */
+PURE void live_count(struct live *self)
 {
-	__sync_fetch_and_add((live_word *)self, live_pack(missed ? 1 : 0, 1));
+	__sync_fetch_and_add((live_word *)self, live_pack(0, 1));
 }
 
 /* Never below 0. Who loses every race leaves it to the census. */

@@ -152,9 +152,9 @@ static void a_census_sets_it_right(void **state)
 		live_clear(&live);
 		expect_true(censuses[i].what, live.living == censuses[i].living && !live.census);
 		for (uint32_t n = 0; n < censuses[i].counted; n++)
-			live_count(&live, 0);
+			live_count(&live);
 		for (uint32_t n = 0; n < censuses[i].missed; n++)
-			live_count(&live, 1);
+			live_open(&live, 1);
 		for (uint32_t n = 0; n < censuses[i].opened; n++)
 			live_open(&live, 1);
 		for (uint32_t n = 0; n < censuses[i].ended; n++)

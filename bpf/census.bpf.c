@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * census: iterators that count what lives anew and settle the witness by it: connections from before the gate or in cgroups that it
+ * does not hang on, events that went astray, records that somebody broke.
+ *
+ * One pass: while `census.epoch` is 0, gate_settle and gate_settle_crowds clear the counts of the last pass; user space writes the number
+ * of this one; gate_census and gate_flows count each connection once (its mark keeps the number), and what opens and ends meanwhile
+ * is counted by whoever sees it; gate_settle and gate_settle_crowds then set the living to what was counted. Each object that is visited
+ * gives a byte of output, so that the reader chooses how much is done at a time.
+ */
+#include "sock.bpf.h"
+#include "witness.bpf.h"
+
+#define FLOW_SILENT_NS (20ULL * NS_PER_SECOND) /* quic-go keeps alive every 15 s at most */
+
+static __always_inline void one_step(const struct bpf_iter_meta___local *meta)
+{
+	char dot = '.';
+
+	bpf_seq_write(meta->seq, &dot, sizeof(dot));
+}
+
+/* Whether a socket without a mark has a connection that its peer proved: LISTEN, TIME_WAIT and what is still being made have none. */
+static __always_inline int is_established(__u8 state)
+{
+	const __u32 states = 1U << TCP_STATE_ESTABLISHED | 1U << TCP_STATE_FIN_WAIT1 |
+			     1U << TCP_STATE_FIN_WAIT2 | 1U << TCP_STATE_CLOSE_WAIT |
+			     1U << TCP_STATE_LAST_ACK | 1U << TCP_STATE_CLOSING;
+
+	return state < 32 && states >> state & 1;
+}
+
+static __always_inline void read_remote(const struct sock_common___local *sock, struct sight *ret)
+{
+	__u32 *words = (__u32 *)ret->address;
+
+	if (sock->skc_family == FAMILY_INET)
+		source_put_host(ret->address, bytes_swap32(sock->skc_daddr));
+	else
+		for (int i = 0; i < 4; i++)
+			words[i] = sock->skc_v6_daddr.in6_u.u6_addr32[i];
+	sight_remote(ret);
+}
+
+/* One that nobody marked, if it is ours to count. It is older than now, nobody knows by how much. */
+static __always_inline struct mark *adopt(struct sock_common___local *sock, struct sight *sight)
+{
+	const struct service *service = sock_service(sock->skc_net.net->net_cookie, sock->skc_num);
+	const struct sock___local *inner;
+	struct mark *mark;
+
+	if (!service || !is_established(sock->skc_state))
+		return NULL;
+	inner = (const struct sock___local *)bpf_skc_to_tcp_sock(sock);
+	if (!inner || sock_is_own_dial(inner))
+		return NULL;
+	mark = bpf_sk_storage_get(&marks, sock, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!mark)
+		return NULL;
+	read_remote(sock, sight);
+	mark->source = sight->source;
+	mark->opened_ns = sight->now_ns;
+	mark->service = service->id;
+	mark->late = 1;
+	return mark;
+}
+
+static __always_inline void look_at_age(const struct sight *sight, __u8 *lasted)
+{
+	const struct settings *settings = look_settings();
+
+	if (!settings || life_ns(&sight->life, sight->now_ns) < settings->short_ns)
+		return;
+	note_lasted(sight);
+	*lasted = 1;
+}
+
+static __always_inline void count_marked(struct census *census_, struct mark *mark,
+					 struct sight *sight, __u32 epoch)
+{
+	sight->source = mark->source;
+	sight->life = (struct life){
+		.opened_ns = mark->opened_ns, .service = mark->service, .lasted = mark->lasted};
+	if (mark->census != epoch) {
+		mark->census = epoch;
+		note_count(sight);
+		__sync_fetch_and_add(&census_->sockets, 1);
+	}
+	look_at_age(sight, &mark->lasted);
+}
+
+static __always_inline void count_late(struct census *census_, struct mark *mark,
+				       struct sight *sight, __u32 epoch)
+{
+	mark->census = epoch;
+	sight->life = (struct life){
+		.opened_ns = mark->opened_ns, .service = mark->service, .late = 1, .counted = 1};
+	witness_opened(sight);
+	__sync_fetch_and_add(&census_->sockets, 1);
+	__sync_fetch_and_add(&census_->missed, 1);
+}
+
+/* The kernel holds the socket's lock: nothing happens to it meanwhile. */
+SEC("iter/tcp") int gate_census(struct bpf_iter__tcp *ctx)
+{
+	struct sight sight = {.transport = TRANSPORT_TCP};
+	struct sock_common___local *sock = ctx->sk_common;
+	struct census *census_ = look_census();
+	__u32 epoch = witness_epoch();
+	struct mark *mark;
+
+	if (!sock || !census_ || !epoch)
+		return 0;
+	one_step(ctx->meta);
+	sight.now_ns = bpf_ktime_get_boot_ns();
+	mark = bpf_sk_storage_get(&marks, sock, NULL, 0);
+	if (mark) {
+		count_marked(census_, mark, &sight, epoch);
+		return 0;
+	}
+	mark = adopt(sock, &sight);
+	if (mark)
+		count_late(census_, mark, &sight, epoch);
+	return 0;
+}
+
+static __always_inline void end_flow(struct flow *flow, struct sight *sight)
+{
+	sight->now_ns = flow->seen_ns;
+	flow->opened_ns = 0;
+	note_end(sight);
+}
+
+SEC("iter/bpf_map_elem") int gate_flows(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct sight sight = {.transport = TRANSPORT_QUIC, .now_ns = bpf_ktime_get_boot_ns()};
+	const struct flow_key *key = ctx->key;
+	struct flow *flow = ctx->value;
+	struct census *census_ = look_census();
+	__u32 epoch = witness_epoch();
+
+	if (!key || !flow || !census_ || !epoch)
+		return 0;
+	one_step(ctx->meta);
+	if (!flow->opened_ns)
+		return 0;
+	__builtin_memcpy(sight.address, key->address, sizeof(sight.address));
+	sight_remote(&sight);
+	sight.life = (struct life){.opened_ns = flow->opened_ns,
+				   .service = flow->service,
+				   .lasted = flow->lasted,
+				   .late = flow->late,
+				   .counted = flow->census == epoch};
+	if (sight.now_ns > flow->seen_ns && sight.now_ns - flow->seen_ns > FLOW_SILENT_NS) {
+		end_flow(flow, &sight);
+		return 0;
+	}
+	if (flow->census != epoch) {
+		flow->census = epoch;
+		note_count(&sight);
+		__sync_fetch_and_add(&census_->flows, 1);
+	}
+	sight.now_ns = flow->seen_ns;
+	look_at_age(&sight, &flow->lasted);
+	return 0;
+}
+
+/* One service of a record. Returns how many were counted as living and are not. */
+static __always_inline __u32 settle(struct census *census_, struct live *live, __u32 epoch)
+{
+	__s32 error = 0;
+
+	if (epoch)
+		error = live_settle(live);
+	else
+		live_clear(live);
+	if (error > 0)
+		__sync_fetch_and_add(&census_->healed, error);
+	else if (error < 0)
+		__sync_fetch_and_add(&census_->missed, -error);
+	return error > 0 ? error : 0;
+}
+
+SEC("iter/bpf_map_elem") int gate_settle(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct witness *record = ctx->value;
+	struct census *census_ = look_census();
+	__u32 epoch = witness_epoch(), dead = 0;
+
+	if (!record || !census_)
+		return 0;
+	one_step(ctx->meta);
+#pragma unroll
+	for (int i = 0; i < SERVICES_MAX; i++)
+		dead += settle(census_, &record->live[i], epoch);
+	if (dead)
+		__sync_fetch_and_add(&record->ended_unknown, dead);
+	return 0;
+}
+
+SEC("iter/bpf_map_elem") int gate_settle_crowds(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct crowd *crowd = ctx->value;
+	__u32 epoch = witness_epoch();
+
+	if (!crowd)
+		return 0;
+	one_step(ctx->meta);
+#pragma unroll
+	for (int i = 0; i < SERVICES_MAX; i++) {
+		if (epoch)
+			live_settle(&crowd->live[i]);
+		else
+			live_clear(&crowd->live[i]);
+	}
+	return 0;
+}
