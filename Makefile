@@ -150,7 +150,7 @@ $(BUILD)/bench/%.skel.h: $(BUILD)/bench/%.bpf.o
 	$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp
 	mv $@.tmp $@
 
-BPF_BENCHES := $(patsubst %,$(BUILD)/bench/%,refusal flood)
+BPF_BENCHES := $(patsubst %,$(BUILD)/bench/%,refusal flood dial)
 $(BPF_BENCHES): $(BUILD)/bench/%: tests/bench/%.c tests/packet/builder.c $(BUILD)/bench/generator.skel.h $(BUILD)/gate.skel.h $(BUILD)/libbase.a
 	$(CC) $(CPPFLAGS_ALL) -Ibpf -Itests/packet $(CFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) $(BUILD)/libbase.a \
 		$(LIBS_daemon)
