@@ -130,8 +130,10 @@ void gate_hush(void)
 static int load(struct gate *self, struct gate_bpf *skeleton, char *log, bool *ret_refused,
 		struct why *why)
 {
-	int error = gate_bpf__load(skeleton);
+	int error;
 
+	variants_weigh(self, skeleton->obj);
+	error = gate_bpf__load(skeleton);
 	*ret_refused = error && error != -EPERM && error != -ENOMEM;
 	if (error)
 		return say_why_not(error, log, why);

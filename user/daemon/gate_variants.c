@@ -66,6 +66,27 @@ int variants_choose(struct gate *self, struct bpf_object *object, struct why *wh
 	return 0;
 }
 
+static bool kernel_has(const char *function)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	bool has = btf && btf__find_by_name_kind(btf, function, BTF_KIND_FUNC) > 0;
+
+	btf__free(btf);
+	return has;
+}
+
+void variants_weigh(struct gate *self, struct bpf_object *object)
+{
+	struct gate_program *kill = &self->programs[VARIANT_KILL];
+
+	if (kill->note[0] || kernel_has("bpf_sock_destroy"))
+		return;
+	snprintf(kill->note, sizeof(kill->note),
+		 "this kernel has no bpf_sock_destroy (6.5 has): TCP is closed by SOCK_DESTROY, "
+		 "where CAP_NET_ADMIN is kept");
+	bpf_program__set_autoload(bpf_object__find_program_by_name(object, kill->pin), false);
+}
+
 int variants_take(struct gate *self, struct bpf_object *object, struct why *why)
 {
 	for (int i = 0; i < VARIANTS; i++) {

@@ -13,6 +13,9 @@ struct bpf_object;
 /* Gives each program its name, and lets the object load those that were not found out to be refused. -ENOENT: one that the gate needs is not in the object. */
 int variants_choose(struct gate *self, struct bpf_object *object, struct why *why);
 
+/* Leaves out what the kernel would load and which could do nothing there. */
+void variants_weigh(struct gate *self, struct bpf_object *object);
+
 /*
  * After a load that failed: loads each optional program alone, beside maps of a single entry, and notes the kernel's reason
  * against each that it refuses. Returns how many those are.
