@@ -19,9 +19,9 @@
 #include "policy.h"
 
 struct engine {
-	struct config config;		     /* as it is in force */
-	struct gate *gate;		     /* borrowed */
-	const struct namespaces *namespaces; /* borrowed */
+	struct config config;	       /* as it is in force */
+	struct gate *gate;	       /* borrowed */
+	struct namespaces *namespaces; /* borrowed */
 	struct policy *policy;
 	struct guard guard;	  /* whom nobody may lock out */
 	struct settings settings; /* as last written to the kernel */

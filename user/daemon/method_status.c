@@ -11,6 +11,7 @@
 
 #include "methods.h"
 #include "server.h"
+#include "status_processes.h"
 #include "units.h"
 
 enum { MAPS_MAX = 32 };
@@ -61,8 +62,13 @@ static json_t *ports_of(const struct config *config, unsigned int service)
 
 		if (port->service != service)
 			continue;
-		snprintf(text, sizeof(text), "%s:%u", transport_word(port->key.transport),
-			 port->key.port);
+		if (port->container == port->key.port)
+			snprintf(text, sizeof(text), "%s:%u", transport_word(port->key.transport),
+				 port->key.port);
+		else
+			snprintf(text, sizeof(text), "%s:%u:%u",
+				 transport_word(port->key.transport), port->key.port,
+				 port->container);
 		json_array_append_new(ports, json_string(text));
 	}
 	return ports;
@@ -216,21 +222,24 @@ int method_status(struct rpc_caller *caller, json_t *params, json_t **ret_result
 	struct engine *engine = &server->engine;
 	struct utsname host = {0};
 	uint64_t resets;
-	json_t *list;
+	json_t *list, *sentences;
 
 	if (json_object_size(params))
 		return why_fill(why, -EINVAL, "gate_status takes no parameters");
 	uname(&host);
 	list = counters(engine, &resets);
+	sentences = warnings(engine);
+	status_processes_warn(&server->processes, sentences);
 	*ret_result = json_pack(
-		"{s:s, s:s, s:I, s:s, s:i, s:o, s:o, s:o, s:f, s:o, s:I, s:o, s:o, s:o, s:o, s:o}",
+		"{s:s, s:s, s:I, s:s, s:i, s:o, s:o, s:o, s:o, s:f, s:o, s:I, s:o, s:o, s:o, s:o, "
+		"s:o}",
 		"version", PEERGATE_VERSION, "mode", mode_word(engine->settings.mode), "uptime_s",
 		(json_int_t)((gate_now_ns() - engine->started_ns) / NS_PER_S), "kernel",
 		host.release, "pid", (int)getpid(), "interfaces", interfaces(engine->gate), "doors",
-		doors(engine->gate), "services", services(engine), "lease_age_s",
+		doors(engine->gate), "services", services(engine), "listeners",
+		status_listeners(&server->processes), "lease_age_s",
 		(double)gate_lease_age_ns(engine->gate) / NS_PER_S, "counters", list, "resets",
 		(json_int_t)resets, "maps", maps(engine->gate), "book", book(engine), "privileges",
-		privileges(engine->gate), "clients", server_clients(server), "warnings",
-		warnings(engine));
+		privileges(engine->gate), "clients", server_clients(server), "warnings", sentences);
 	return 0;
 }

@@ -2,17 +2,15 @@
 #include "namespaces.h"
 
 #include <errno.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
 
+#include "listening.h"
 #include "log.h"
 #include "namespace_find.h"
 #include "privileges.h"
@@ -63,10 +61,8 @@ static int surrender(void *context)
 
 static int open_sockets(void *context)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-
 	(void)context;
-	return fd < 0 ? -errno : fd;
+	return listening_open();
 }
 
 static int read_cookie(void *context)

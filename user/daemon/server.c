@@ -94,8 +94,7 @@ static void on_second(uv_timer_t *timer)
 	} else if (error) {
 		log_error("%s", why.sentence);
 	}
-	if (namespaces_check(self->namespaces) && engine_listeners(&self->engine, &why))
-		log_error("%s", why.sentence);
+	processes_tick(&self->processes);
 	if (++self->ticks % GUARD_EACH_TICKS == 0)
 		engine_refresh_guard(&self->engine);
 }
@@ -241,8 +240,7 @@ int server_open(struct server *self, const struct config *config, struct gate *g
 	if (error)
 		return error;
 	server_detach_unwanted(self);
-	server_hang_doors(self);
-	return 0;
+	return processes_open(&self->processes, &self->loop, &self->engine, why);
 }
 
 void server_run(struct server *self)
@@ -261,9 +259,11 @@ void server_close(struct server *self)
 {
 	listener_close(&self->common);
 	listener_close(&self->admin);
+	processes_close(&self->processes);
 	uv_walk(&self->loop, close_one, NULL);
 	uv_run(&self->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&self->loop);
+	processes_free(&self->processes);
 	engine_close(&self->engine);
 	namespaces_close(self->namespaces);
 }

@@ -14,6 +14,7 @@
 #include "engine.h"
 #include "listener.h"
 #include "namespaces.h"
+#include "processes.h"
 
 enum { SERVER_CHUNK = 16384, SERVER_SIGNALS = 3 };
 
@@ -23,6 +24,7 @@ struct server {
 	uv_loop_t loop;
 	struct engine engine;
 	struct namespaces *namespaces;
+	struct processes processes;
 	struct listener common, admin;
 	uv_timer_t second;
 	uv_poll_t events, links;
@@ -55,9 +57,6 @@ json_t *server_clients(const struct server *self);
 
 /* Lets go of interfaces that the gate holds and the configuration does not name. */
 void server_detach_unwanted(struct server *self);
-
-/* Hangs the doors of sockets on cgroups; what cannot be had is told by gate_doors(). */
-void server_hang_doors(struct server *self);
 
 /* Reads the configuration again, puts in force what can be, and says what cannot. */
 void server_reload(struct server *self);

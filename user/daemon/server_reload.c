@@ -91,5 +91,6 @@ void server_reload(struct server *self)
 	attach_new(self, &before);
 	server_detach_unwanted(self);
 	engine_refresh_guard(&self->engine);
+	processes_reload(&self->processes);
 	log_info("reloaded");
 }

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cgroup_look.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <peergate/words.h>
+
+#include "cgroup_tree.h"
+#include "listeners.h"
+#include "listening.h"
+
+bool cgroup_look_is(const struct config *config, enum cgroup_kind kind)
+{
+	enum cgroup_kind first = CGROUP_AUTO;
+	const char *name;
+
+	if (config->cgroup_count)
+		cgroup_name_parse(config->cgroups[0], &first, &name, NULL);
+	return first == kind;
+}
+
+static void note(struct cgroup_look *self, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void note(struct cgroup_look *self, const char *format, ...)
+{
+	va_list arguments;
+
+	if (self->note_count == LOOK_NOTES_MAX)
+		return;
+	va_start(arguments, format);
+	vsnprintf(self->notes[self->note_count++].sentence, WHY_MAX, format, arguments);
+	va_end(arguments);
+}
+
+struct hearing {
+	struct cgroup_look *look;
+	int namespace;
+};
+
+static bool is_known(const struct cgroup_look *self, const struct cgroup_listener *listener)
+{
+	for (unsigned int i = 0; i < self->listener_count; i++) {
+		const struct cgroup_listener *other = &self->listeners[i];
+
+		if (other->namespace == listener->namespace &&
+		    other->place.id == listener->place.id &&
+		    !memcmp(&other->port, &listener->port, sizeof(other->port)))
+			return true;
+	}
+	return false;
+}
+
+/* With a namespace of its own to listen in, a service is not what has its published ports out here. */
+static bool is_proxied(const struct config *config, unsigned int service)
+{
+	for (unsigned int i = 0; i < config->netns_count; i++)
+		if (config_netns_serves(config, &config->netns[i], service))
+			return true;
+	return false;
+}
+
+static void hear(void *context, const struct listening *listening)
+{
+	const struct hearing *hearing = context;
+	struct cgroup_look *self = hearing->look;
+	const struct config_port *port =
+		listeners_port(&self->config, hearing->namespace, &listening->port);
+	struct cgroup_listener listener = {
+		.port = listening->port,
+		.namespace = hearing->namespace,
+		.place.id = listening->cgroup,
+	};
+
+	if (!port)
+		return;
+	listener.service = port->service;
+	listener.proxy =
+		hearing->namespace == NAMESPACE_OWN && is_proxied(&self->config, port->service);
+	if (is_known(self, &listener))
+		return;
+	if (self->listener_count == LOOK_LISTENERS_MAX)
+		self->listeners_left_out++;
+	else
+		self->listeners[self->listener_count++] = listener;
+}
+
+static void hear_all(struct cgroup_look *self)
+{
+	for (int i = 0; i < 1 + (int)self->config.netns_count; i++) {
+		struct hearing hearing = {self, i - 1};
+		int error = 0;
+
+		if (self->sockets[i] >= 0)
+			error = listening_each(self->sockets[i], hear, &hearing);
+		if (error)
+			note(self, "the kernel does not tell who listens%s%s: %s", i ? " in " : "",
+			     i ? self->config.netns[i - 1].name : "", strerror(-error));
+	}
+}
+
+/* The walk: where each listener's cgroup is, and which folders the named ones may be. */
+struct search {
+	struct cgroup_look *look;
+	struct cgroup_place first[CONFIG_CGROUPS_MAX], second[CONFIG_CGROUPS_MAX];
+	uint64_t root;
+};
+
+static void offer(struct search *self, unsigned int i, const char *folder, uint64_t id)
+{
+	struct cgroup_place *place = &self->first[i];
+
+	/* A container within that of the same name is the same one: the outer folder comes first. */
+	if (place->folder[0] && cgroup_is_within(folder, place->folder))
+		return;
+	if (place->folder[0])
+		place = &self->second[i];
+	if (place->folder[0])
+		return;
+	strcpy(place->folder, folder);
+	place->id = id;
+}
+
+static const char *below(const char *path, const char *mount)
+{
+	size_t length = strlen(mount);
+
+	if (strncmp(path, mount, length) || (path[length] && path[length] != '/'))
+		return path;
+	return path[length] ? path + length : "/";
+}
+
+static bool fits(const char *folder, const char *cgroup, const char *mount)
+{
+	enum cgroup_kind kind = CGROUP_NONE;
+	const char *name = "";
+
+	cgroup_name_parse(cgroup, &kind, &name, NULL);
+	return (kind == CGROUP_PATH && !strcmp(folder, below(name, mount))) ||
+	       (kind == CGROUP_UNIT && cgroup_is_unit(folder, name)) ||
+	       (kind == CGROUP_CONTAINER && cgroup_is_container(folder, name));
+}
+
+static int search_folder(void *context, const char *folder, uint64_t id)
+{
+	struct search *self = context;
+	struct cgroup_look *look = self->look;
+
+	if (!strcmp(folder, "/"))
+		self->root = id;
+	for (unsigned int i = 0; i < look->listener_count; i++)
+		if (look->listeners[i].place.id == id)
+			strcpy(look->listeners[i].place.folder, folder);
+	for (unsigned int i = 0; i < look->config.cgroup_count; i++)
+		if (fits(folder, look->config.cgroups[i], look->mount))
+			offer(self, i, folder, id);
+	return 0;
+}
+
+static void note_named(struct cgroup_look *self, const struct search *search, unsigned int i)
+{
+	const char *name = self->config.cgroups[i], *folder = search->first[i].folder;
+
+	if (!folder[0])
+		note(self, "cgroup %s is not there: its doors hang there as soon as it is", name);
+	else if (!strcmp(folder, "/"))
+		note(self,
+		     "cgroup %s is the root of all: the dial door does not hang there, for it "
+		     "would "
+		     "judge every process of this host; name the node's own cgroup",
+		     name);
+	else if (search->second[i].folder[0])
+		note(self,
+		     "cgroup %s may be %s or %s: the first one is taken; give the path of the one "
+		     "that is meant",
+		     name, folder, search->second[i].folder);
+}
+
+/* One that is away will most likely come back where it was: a unit, a path. */
+static void settle_named(struct cgroup_look *self, const struct search *search)
+{
+	for (unsigned int i = 0; i < self->config.cgroup_count; i++) {
+		if (search->first[i].folder[0])
+			self->named[i] = search->first[i];
+		else
+			self->named[i].id = 0;
+		note_named(self, search, i);
+	}
+}
+
+static const char *namespace_name(const struct cgroup_look *self, int namespace)
+{
+	return namespace == NAMESPACE_OWN ? "this host" : self->config.netns[namespace].name;
+}
+
+/* One sentence for each kind of listener that stays outside; status lists them all. */
+static void note_outside(struct cgroup_look *self)
+{
+	bool root = false, outside = false;
+
+	for (unsigned int i = 0; i < self->listener_count; i++) {
+		const struct cgroup_listener *one = &self->listeners[i];
+		const char *folder = one->place.folder;
+		bool named = cgroup_look_is(&self->config, CGROUP_AUTO) == false;
+
+		if (one->proxy || one->dials || (named ? outside : root))
+			continue;
+		if (named)
+			note(self,
+			     "%s:%u of %s is listened on in %s on %s, outside the named cgroups: "
+			     "%s, and its dials over TCP are not judged; name that cgroup, too",
+			     transport_word(one->port.transport), one->port.port,
+			     self->config.services[one->service],
+			     folder[0] ? folder : "a cgroup that is gone",
+			     namespace_name(self, one->namespace),
+			     one->inside ? "it is counted at the root"
+					 : "the census alone counts its connections");
+		else
+			note(self,
+			     "%s:%u of %s is listened on in %s: its dials over TCP are not judged; "
+			     "run it as a unit of systemd, in a container, or in a cgroup of its "
+			     "own",
+			     transport_word(one->port.transport), one->port.port,
+			     self->config.services[one->service],
+			     folder[0] ? "the root cgroup, with all the rest"
+				       : "a cgroup that was removed or cannot be seen from here");
+		*(named ? &outside : &root) = true;
+	}
+}
+
+static void choose_auto(struct cgroup_look *self, uint64_t root)
+{
+	cgroup_memory_learn(&self->memory, self->listeners, self->listener_count);
+	for (unsigned int i = 0; i < self->memory.count; i++)
+		self->memory.all[i].place.id =
+			cgroup_tree_id(self->mount, self->memory.all[i].place.folder);
+	cgroup_choose_auto(&self->choice, self->mount, root, &self->memory);
+	if (self->memory.full)
+		note(self,
+		     "the nodes listen in more than %d cgroups: the dial door hangs at so many of "
+		     "them only",
+		     GATE_CGROUPS_MAX - 1);
+}
+
+static void choose(struct cgroup_look *self, const struct search *search)
+{
+	if (cgroup_look_is(&self->config, CGROUP_AUTO)) {
+		choose_auto(self, search->root);
+	} else {
+		settle_named(self, search);
+		cgroup_choose_named(&self->choice, self->mount, self->named,
+				    self->config.cgroup_count);
+	}
+	cgroup_choice_cover(&self->choice, self->mount, self->listeners, self->listener_count);
+	note_outside(self);
+}
+
+void cgroup_look(struct cgroup_look *self)
+{
+	struct search search = {.look = self};
+	unsigned int left_out = 0;
+	int error;
+
+	hear_all(self);
+	if (cgroup_look_is(&self->config, CGROUP_NONE))
+		return;
+	error = cgroup_mount_find(self->mountinfo, self->mount, &self->notes[self->note_count]);
+	if (error) {
+		self->note_count++;
+		self->mount[0] = '\0';
+		return;
+	}
+	error = cgroup_tree_walk(self->mount, search_folder, &search, &left_out);
+	if (error)
+		note(self, "cgroups: %s cannot be read: %s", self->mount, strerror(-error));
+	if (left_out)
+		note(self, "cgroups: %u folders have paths longer than %d letters: left out",
+		     left_out, CGROUP_PATH_MAX - 1);
+	choose(self, &search);
+}
