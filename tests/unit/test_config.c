@@ -31,6 +31,27 @@ static const struct {
 	{"service", "a=tcp:5-4", "ends before it begins"},
 	{"service", "a=sctp:1", "neither tcp nor quic"},
 	{"service", "a=tcp:1,tcp:1", "tcp:1 is named twice"},
+	{"service", "a=tcp:13000:9000,quic:13000-13003:9000-9003", NULL},
+	{"service", "a=tcp:13000-13001:9000", "2 published ports, but 1 in the container"},
+	{"service", "a=tcp:13000:9001-9000", "9001-9000 ends before it begins"},
+	{"service", "a=tcp:13000:", "\"\" is no port"},
+	{"service", "a=tcp::9000", "\"\" is no port"},
+	{"service", "a=tcp:1:2:3", "\"2:3\" is no port"},
+	{"cgroup", "auto", NULL},
+	{"cgroup", "none", NULL},
+	{"cgroup", "unit:beacon", NULL},
+	{"cgroup", "beacon", "none of auto, none, /PATH, unit:NAME, container:ID"},
+	{"cgroup", "container:abc", "no container's ID"},
+	{"netns", "/run/netns/x", NULL},
+	{"netns", "a=/run/netns/x", NULL},
+	{"netns", "pid:1234", NULL},
+	{"netns", "b=container:4f66ad9a0b2e", NULL},
+	{"netns", "pid:0", "\"pid:0\" is no process"},
+	{"netns", "pid:1x", "is no process"},
+	{"netns", "container:web", "no container's ID"},
+	{"netns", "x", "names no namespace"},
+	{"netns", "/", "names no namespace"},
+	{"netns", "=/run/netns/x", "no service is called so"},
 	{"mode", "enforce", NULL},
 	{"mode", "Enforce", "none of observe, enforce; did you mean enforce?"},
 	{"attach", "generic", NULL},
@@ -243,6 +264,58 @@ static void the_whole_is_checked(void **state)
 	assert_int_equal(config_check(&config, NULL), -ERANGE);
 }
 
+static const struct {
+	const char *what;
+	const char *service[2], *netns[2];
+	const char *part; /* NULL: right */
+} processes[] = {
+	{"a port in a container", {"a=tcp:1:2"}, {"/run/netns/x"}, NULL},
+	{"nobody looks into it", {"a=tcp:1:2"}, {NULL}, "tcp:1:2 of a names a port inside"},
+	{"only into another's", {"a=tcp:1:2", "b=tcp:3"}, {"b=/x"}, "names a port inside"},
+	{"a service that is none", {"a=tcp:1:2"}, {"aa=/x"}, "netns = aa=/x: no service \"aa\""},
+	{"two published ports lead to one", {"a=tcp:1:3,tcp:2:3"}, {"/x"}, NULL},
+	{"of two services", {"a=tcp:1:3", "b=tcp:2:3"}, {"/x"}, "tcp:3 would be both a's and b's"},
+	{"each in its own", {"a=tcp:1:3", "b=tcp:2:3"}, {"a=/x", "b=/y"}, NULL},
+};
+
+static void processes_are_checked(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(processes); i++) {
+		struct why why = {""};
+		struct config config;
+		int error;
+
+		config_default(&config);
+		for (int k = 0; k < 2; k++) {
+			if (processes[i].service[k])
+				config_set(&config, "service", processes[i].service[k], NULL);
+			if (processes[i].netns[k])
+				config_set(&config, "netns", processes[i].netns[k], NULL);
+		}
+		error = config_check(&config, &why);
+		expect_true(processes[i].what, !error == !processes[i].part);
+		if (processes[i].part && !strstr(why.sentence, processes[i].part))
+			fail_msg("%s: \"%s\" does not say \"%s\"", processes[i].what, why.sentence,
+				 processes[i].part);
+	}
+}
+
+static void words_stand_alone(void **state)
+{
+	struct why why = {""};
+	struct config config;
+
+	(void)state;
+	config_default(&config);
+	assert_int_equal(config_set(&config, "cgroup", "/a", NULL), 0);
+	assert_int_equal(config_set(&config, "cgroup", "auto", &why), -EINVAL);
+	assert_non_null(strstr(why.sentence, "auto stands alone"));
+	assert_int_equal(config_set(&config, "cgroup", "/a", NULL), -EINVAL);
+	assert_int_equal(config_set(&config, "cgroup", "unit:b", NULL), 0);
+	assert_int_equal(config.cgroup_count, 2);
+}
+
 static void each_key_sees_its_own_change_only(void **state)
 {
 	struct config before, after;
@@ -354,6 +427,8 @@ int main(void)
 		cmocka_unit_test(files_are_read_by_line),
 		cmocka_unit_test(a_line_too_long_is_told),
 		cmocka_unit_test(the_whole_is_checked),
+		cmocka_unit_test(processes_are_checked),
+		cmocka_unit_test(words_stand_alone),
 		cmocka_unit_test(each_key_sees_its_own_change_only),
 		cmocka_unit_test(settings_follow),
 		cmocka_unit_test(a_limit_for_all_and_for_some),
