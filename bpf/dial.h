@@ -10,7 +10,8 @@
 #ifndef DIAL_H
 #define DIAL_H
 
-#include "ranges.h"
+#include <peergate/ranges.h>
+
 #include "standing.h"
 
 /* What is dialled: a datagram is no connection, so it is not asked whether its receiver is banned. */

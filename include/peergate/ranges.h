@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * ranges: addresses that no honest peer on the public network can be dialled at: private ones, and those that are nobody's. Pure.
+ * ranges: addresses that no honest peer on the public network can be dialled at: private ones, and those that are nobody's. Pure,
+ * one text for the kernel and for user space.
  *
  * From IANA's IPv4 and IPv6 Special-Purpose Address Registries as of 2025-10-09: what they mark "globally reachable" is open,
  * what they do not is refused. Of IPv6, IANA gives out 2000::/3 alone (IPv6 address space registry, same day): the rest is
@@ -11,12 +12,10 @@
  * The rows are unrolled into comparisons with constants: a sendmsg hook asks them for each datagram. The first row that
  * fits decides, so an exception stands before what it is taken from.
  */
-#ifndef RANGES_H
-#define RANGES_H
+#ifndef PEERGATE_RANGES_H
+#define PEERGATE_RANGES_H
 
-#include <peergate/source.h>
-
-#include "bytes.h"
+#include "source.h"
 
 /* In the order of enum reach: what a setting refuses is all up to its own. */
 enum range { RANGE_OPEN, RANGE_PRIVATE, RANGE_BOGON };
@@ -62,7 +61,7 @@ enum range { RANGE_OPEN, RANGE_PRIVATE, RANGE_BOGON };
 		return RANGE_##range;
 
 /* @host: a.b.c.d as a number. */
-PURE enum range range_of_ipv4(__u32 host)
+SOURCE_INLINE enum range range_of_ipv4(__u32 host)
 {
 	if (host >> 24 == 127)
 		return RANGE_OPEN;
@@ -71,14 +70,14 @@ PURE enum range range_of_ipv4(__u32 host)
 }
 
 /* ::, ::1, and the anycast addresses 2001:1::1 (PCP, RFC 7723), ::2 (TURN, RFC 8155), ::3 (service registration, RFC 9665). */
-PURE int is_open_host(__u64 upper, __u64 lower)
+SOURCE_INLINE int is_open_host(__u64 upper, __u64 lower)
 {
 	if (!upper)
 		return lower <= 1;
 	return upper == 0x2001000100000000ULL && lower - 1 < 3;
 }
 
-PURE enum range range_of_ipv6(__u64 upper, __u64 lower)
+SOURCE_INLINE enum range range_of_ipv6(__u64 upper, __u64 lower)
 {
 	if (is_open_host(upper, lower))
 		return RANGE_OPEN;
@@ -87,7 +86,7 @@ PURE enum range range_of_ipv6(__u64 upper, __u64 lower)
 }
 
 /* @address: normalised (source.h), so that IPv4 within a carrier is judged as IPv4. */
-PURE enum range range_of(const __u8 address[16])
+SOURCE_INLINE enum range range_of(const __u8 address[16])
 {
 	__u64 upper = source_word(address), lower = source_word(address + 8);
 
