@@ -46,6 +46,7 @@ void config_default(struct config *ret)
 	/* DNS, NTP, DNS over TLS, the execution client (JSON-RPC, WebSocket, engine API), mev-boost. */
 	ret->dial = (struct config_dial){.ports = {53, 123, 853, 8545, 8546, 8551, 18550}};
 	/* Honest nodes fail a few times while they start; clients cut a mute peer after ten seconds. */
+	ret->census_ns = 10 * NS_PER_S;
 	ret->churn = 5;
 	ret->churn_short_ns = 15 * NS_PER_S;
 	ret->corroborate = true;

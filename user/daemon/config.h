@@ -83,6 +83,7 @@ struct config {
 	unsigned int cgroup_count;
 	struct config_netns netns[CONFIG_NETNS_MAX];
 	unsigned int netns_count;
+	uint64_t census_ns; /* 0: only at the start and on request */
 	uint32_t churn;	 /* so many short-lived connections in a row; 0: never */
 	uint64_t churn_short_ns;
 	bool corroborate; /* a follower's word needs the kernel's */

@@ -108,6 +108,8 @@ const struct config_key config_keys[] = {
 	/* Live connections: limits, closing. */
 
 	/* The witness: census, churn, corroboration. */
+	{"census", "TIME", "how often live connections are counted anew; 0: at the start only",
+	 config_set_duration, AT(census_ns), 0, SECONDS(3600), CHANGE_LIVE, false},
 	{"churn", "N", "so many short connections in a row back a source off; 0: never",
 	 WHOLE(churn, 0, 1000), CHANGE_LIVE, false},
 	{"churn-short", "TIME", "a connection that ends sooner is short", config_set_duration,

@@ -11,16 +11,20 @@
 #include "attach.h"
 #include "devices.h"
 #include "events.h"
+#include "gate_census.h"
 #include "gate_cgroups.h"
 #include "gate_iterators.h"
 #include "gate_load.h"
 #include "gate_maps.h"
 #include "gate_migrate.h"
 #include "gate_settings.h"
+#include "gate_sightings.h"
 
 static void release(struct gate *self)
 {
 	events_close(self);
+	sightings_close(self);
+	census_close(self);
 	iterators_close(self);
 	cgroups_close(self);
 	for (unsigned int i = 0; i < self->link_count; i++) {
@@ -102,6 +106,10 @@ static int build(struct gate *self, const struct gate_settings *settings, struct
 		error = settings_start(self, why);
 	if (!error)
 		error = events_open(self, why);
+	if (!error)
+		error = sightings_open(self, why);
+	if (!error)
+		error = census_open(self, why);
 	return error;
 }
 

@@ -195,12 +195,23 @@ int gate_sightings(struct gate *self, void (*take)(void *context, const struct s
 
 /*
  * A census counts what lives anew and corrects the witness. It runs in slices: gate_census_step() does a bounded piece (well
- * under 1 ms) and returns 1 while there is more, 0 when it is done, or a negative errno. -EOPNOTSUPP: this kernel cannot.
+ * under 1 ms) and returns 1 while there is more, 0 when it is done, or a negative errno. -EOPNOTSUPP: this kernel cannot;
+ * -EALREADY: one is in progress. For a moment after another one the steps do nothing: call them by a timer.
  */
 int gate_census_begin(struct gate *self);
 int gate_census_step(struct gate *self);
 bool gate_census_runs(const struct gate *self);
-void gate_census_last(const struct gate *self, struct census *ret, uint64_t *ret_took_ns);
+
+/* The last census, and what the witness held at its end. */
+struct gate_census {
+	uint64_t at_ns;		    /* when it ended, boot time; 0: there was none yet */
+	uint64_t took_ns, slice_ns; /* all of it; its longest slice */
+	struct census found;	    /* in this one; but found.lost: since the maps were made */
+	uint32_t records, crowds;   /* in `witness` and `crowds` */
+	uint64_t evicted;	    /* records taken out for room, since this daemon's start */
+};
+
+void gate_census_last(const struct gate *self, struct gate_census *ret);
 
 /*
  * Closes the live TCP connections of @prefix to gated services in the mask at once, and QUIC's by refusing its packets for

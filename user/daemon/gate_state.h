@@ -134,6 +134,8 @@ struct gate {
 	uint64_t build; /* whose they are: see gate_build.h */
 	bool has_frags, has_tcx;
 	int iterators[ITERATORS];
+	struct census_work *census;  /* see gate_census.h */
+	struct sightings *sightings; /* see gate_sightings.c */
 	struct gate_place places[GATE_CGROUPS_MAX];
 	unsigned int place_count;
 	struct settings settings; /* what the kernel holds */

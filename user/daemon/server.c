@@ -123,6 +123,7 @@ static void flush(struct server *self)
 
 static void before_poll(uv_prepare_t *handle)
 {
+	server_census_turn(handle->data);
 	flush(handle->data);
 }
 
@@ -240,7 +241,11 @@ int server_open(struct server *self, const struct config *config, struct gate *g
 	if (error)
 		return error;
 	server_detach_unwanted(self);
-	return processes_open(&self->processes, &self->loop, &self->engine, why);
+	error = processes_open(&self->processes, &self->loop, &self->engine, why);
+	/* When the door is open: what it does not see is counted now. */
+	if (!error)
+		server_census_start(self);
+	return error;
 }
 
 void server_run(struct server *self)

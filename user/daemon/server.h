@@ -26,7 +26,7 @@ struct server {
 	struct namespaces *namespaces;
 	struct processes processes;
 	struct listener common, admin;
-	uv_timer_t second;
+	uv_timer_t second, census_period, census_slice;
 	uv_poll_t events, links;
 	uv_signal_t signals[SERVER_SIGNALS];
 	uv_prepare_t before_poll;
@@ -57,6 +57,15 @@ json_t *server_clients(const struct server *self);
 
 /* Lets go of interfaces that the gate holds and the configuration does not name. */
 void server_detach_unwanted(struct server *self);
+
+/* The first census, and one each period from then on. */
+void server_census_start(struct server *self);
+
+/* The period of the configuration in force. */
+void server_census_period(struct server *self);
+
+/* Each turn of the loop: goes on with a census that somebody has begun. */
+void server_census_turn(struct server *self);
 
 /* Reads the configuration again, puts in force what can be, and says what cannot. */
 void server_reload(struct server *self);

@@ -88,6 +88,7 @@ void server_reload(struct server *self)
 		return;
 	}
 	log_setup((enum log_level)next.log_level, (enum log_format)next.log_format);
+	server_census_period(self);
 	attach_new(self, &before);
 	server_detach_unwanted(self);
 	engine_refresh_guard(&self->engine);
