@@ -185,13 +185,15 @@ reloaded_after() {
 
 @test "a refusal is told to watchers, with the destination's address and port" {
 	node private
-	start "$NODE" watch "$BUILD/peergate" --socket "$RUN/admin.ipc" --json watch
-	wait_for 5 "the watcher" watching
-	outcomes "tcp:$PRIVATE4:9000"
-	wait_for 5 "the event" has_said watch "$PRIVATE4"
-	jq -e --arg addr "$PRIVATE4" 'select((.. | .door? // empty) == "dial") | tostring | contains($addr)' "$WORK/watch.out"
+	start "$NODE" watch "$BUILD/peergate" --socket "$RUN/admin.ipc" watch
+	start "$NODE" watch_json "$BUILD/peergate" --socket "$RUN/admin.ipc" --json watch
+	wait_for 5 "the event" refused_and_said "our dial to $PRIVATE4, tcp:9000, reason private"
+	jq -es --arg addr "$PRIVATE4" 'map(select(.door == "dial"))[0] | .addr == $addr and .source_port == 9000 and .family == "ipv4" and
+		.transport == "tcp" and .verdict == "refuse" and .reason == "private"' "$WORK/watch_json.out"
 }
 
-watching() {
-	[ "$(ask --json status | jq '.watchers // 1')" -ge 1 ]
+# refused_and_said WORDS: a dial is refused, and both watchers, once they listen, say so.
+refused_and_said() {
+	outcomes "tcp:$PRIVATE4:9000"
+	has_said watch "$1" && has_said watch_json judgement
 }

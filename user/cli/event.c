@@ -18,20 +18,31 @@ static void tell_moment(struct output *output, const json_t *event)
 		     moment_text(answer_integer(event, "at", now_s), now_s, moment));
 }
 
+/* Whom it is about: somebody who came in, or whom the node was to dial. */
+static void tell_start(struct output *output, const json_t *event)
+{
+	bool dialled = !strcmp(answer_text(event, "door", ""), "dial");
+	int64_t port = answer_integer(event, dialled ? "source_port" : "port", 0);
+
+	output_words(output, TONE_PLAIN, "%s%s", dialled ? "our dial to " : "",
+		     answer_text(event, "addr", "?"));
+	if (port)
+		output_words(output, TONE_PLAIN, "%s%s:%" PRId64, dialled ? ", " : " to ",
+			     answer_text(event, "transport", "port"), port);
+	if (!dialled)
+		output_words(output, TONE_PLAIN, ", service %s",
+			     answer_text(event, "service", "none"));
+}
+
 /* One sampled judgement of the gate. */
 static void tell_judgement(struct output *output, const json_t *event)
 {
 	bool refused = !strcmp(answer_text(event, "verdict", ""), "refuse");
-	int64_t port = answer_integer(event, "port", 0);
 
 	output_words(output, refused ? TONE_BAD : TONE_WARNING, "%-13s",
 		     refused ? "refused" : "would refuse");
-	output_words(output, TONE_PLAIN, "%s", answer_text(event, "addr", "?"));
-	if (port)
-		output_words(output, TONE_PLAIN, " to %s:%" PRId64,
-			     answer_text(event, "transport", "port"), port);
-	output_words(output, TONE_PLAIN, ", service %s, reason %s",
-		     answer_text(event, "service", "none"), answer_text(event, "reason", "?"));
+	tell_start(output, event);
+	output_words(output, TONE_PLAIN, ", reason %s", answer_text(event, "reason", "?"));
 	if (json_is_true(json_object_get(event, "reset")))
 		output_words(output, TONE_PLAIN, ", reset");
 }
