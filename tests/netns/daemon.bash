@@ -37,7 +37,7 @@ daemon_setup() {
 
 # daemon_start FLAGS…: in the node's namespace; waits until it serves.
 daemon_start() {
-	nsenter --net="/run/netns/$NODE" "$PEERGATED" --interface gate0 --service beacon=tcp:13000,quic:13000 \
+	nsenter --net="/run/netns/$NODE" "$PEERGATED" --interface gate0 --service "${SERVICE:-beacon=tcp:13000,quic:13000}" \
 		--run-dir "$RUN" --pin-dir "$PINS" "$@" 2>>"$LOG" 3>&- &
 	DAEMON=$!
 	for _ in $(seq 100); do
