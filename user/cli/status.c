@@ -135,6 +135,37 @@ static void tell_services(struct output *output, const json_t *services)
 	listing_finish(&listing, output);
 }
 
+/* Who listens on the gated ports, and which doors hang above it. */
+static void tell_listeners(struct output *output, const json_t *listeners)
+{
+	static const struct listing_column columns[] = {
+		{"port", false},   {"service", false}, {"netns", false},
+		{"cgroup", false}, {"counted", false}, {"dials judged", false}};
+	const json_t *listener;
+	struct listing listing;
+	size_t i;
+
+	heading(output, "Listeners");
+	listing_init(&listing, columns, 6);
+	json_array_foreach (listeners, i, listener) {
+		const char *netns = answer_text(listener, "netns", "");
+		const char *cgroup = answer_text(listener, "cgroup", "");
+		bool inside = json_is_true(json_object_get(listener, "inside"));
+		bool dial = json_is_true(json_object_get(listener, "dial"));
+
+		listing_cell(&listing, TONE_PLAIN, "%s:%" PRId64,
+			     answer_text(listener, "transport", "?"),
+			     answer_integer(listener, "port", 0));
+		listing_cell(&listing, TONE_PLAIN, "%s", answer_text(listener, "service", "?"));
+		listing_cell(&listing, TONE_PLAIN, "%s", netns[0] ? netns : "-");
+		listing_cell(&listing, TONE_PLAIN, "%s", cgroup[0] ? cgroup : "?");
+		listing_cell(&listing, inside ? TONE_GOOD : TONE_WARNING, "%s",
+			     inside ? "yes" : "by census");
+		listing_cell(&listing, dial ? TONE_GOOD : TONE_WARNING, "%s", dial ? "yes" : "no");
+	}
+	listing_finish(&listing, output);
+}
+
 static enum tone verdict_tone(const char *verdict)
 {
 	if (!strcmp(verdict, "refuse"))
@@ -239,6 +270,8 @@ void status_tell(struct output *output, const json_t *answer)
 	if (json_array_size(json_object_get(answer, "doors")))
 		tell_doors(output, json_object_get(answer, "doors"));
 	tell_services(output, json_object_get(answer, "services"));
+	if (json_array_size(json_object_get(answer, "listeners")))
+		tell_listeners(output, json_object_get(answer, "listeners"));
 	tell_counters(output, json_object_get(answer, "counters"));
 	tell_maps(output, json_object_get(answer, "maps"));
 	tell_book(output, json_object_get(answer, "book"));
