@@ -216,15 +216,41 @@ static void tell_maps(struct output *output, const json_t *maps)
 		int64_t entries = answer_integer(map, "entries", 0),
 			max = answer_integer(map, "max", 0);
 		double percent = max ? 100.0 * (double)entries / (double)max : 0;
+		bool warn = percent >= FILL_WARNING_PERCENT &&
+			    !json_is_true(json_object_get(map, "makes_room"));
 
 		listing_cell(&listing, TONE_PLAIN, "%s", answer_text(map, "name", "?"));
 		listing_cell(&listing, TONE_PLAIN, "%" PRId64, entries);
 		listing_cell(&listing, TONE_PLAIN, "%" PRId64, max);
-		listing_cell(&listing, percent >= FILL_WARNING_PERCENT ? TONE_WARNING : TONE_PLAIN,
-			     percent >= FILL_WARNING_PERCENT ? "%.1f %%, nearly full" : "%.1f %%",
-			     percent);
+		listing_cell(&listing, warn ? TONE_WARNING : TONE_PLAIN,
+			     warn ? "%.1f %%, nearly full" : "%.1f %%", percent);
 	}
 	listing_finish(&listing, output);
+}
+
+static void tell_witness(struct output *output, const json_t *witness, const json_t *census)
+{
+	int64_t lost = answer_integer(witness, "lost", 0);
+
+	heading(output, "Witness");
+	output_words(output, TONE_PLAIN,
+		     "  %" PRId64 " sources of %" PRId64 " at most, %" PRId64
+		     " wider IPv6 prefixes, %" PRId64 " taken out for room, ",
+		     answer_integer(witness, "entries", 0), answer_integer(witness, "max", 0),
+		     answer_integer(witness, "prefixes", 0), answer_integer(witness, "evicted", 0));
+	output_words(output, lost ? TONE_WARNING : TONE_PLAIN,
+		     "%" PRId64 " connections without room\n", lost);
+	if (!json_is_object(census)) {
+		output_words(output, TONE_WARNING, "  no census yet\n");
+		return;
+	}
+	output_words(output, TONE_PLAIN,
+		     "  the last census found %" PRId64 " TCP and %" PRId64
+		     " QUIC connections alive, %" PRId64 " of them uncounted, and %" PRId64
+		     " counted but gone; it took %.1f ms\n",
+		     answer_integer(census, "sockets", 0), answer_integer(census, "flows", 0),
+		     answer_integer(census, "missed", 0), answer_integer(census, "healed", 0),
+		     answer_number(census, "took_ms", 0));
 }
 
 static void tell_book(struct output *output, const json_t *book)
@@ -274,6 +300,9 @@ void status_tell(struct output *output, const json_t *answer)
 		tell_listeners(output, json_object_get(answer, "listeners"));
 	tell_counters(output, json_object_get(answer, "counters"));
 	tell_maps(output, json_object_get(answer, "maps"));
+	if (json_object_get(answer, "witness"))
+		tell_witness(output, json_object_get(answer, "witness"),
+			     json_object_get(answer, "census"));
 	tell_book(output, json_object_get(answer, "book"));
 	tell_privileges(output, json_object_get(answer, "privileges"));
 	tell_warnings(output, json_object_get(answer, "warnings"));

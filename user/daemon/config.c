@@ -24,6 +24,7 @@ void config_default(struct config *ret)
 	ret->sources_max = 131072;
 	ret->prefixes_max = 16384;
 	ret->pace_max = 65536;
+	ret->witness_max = 131072;
 	/* An honest peer dials again after tens of seconds; a conference behind one address needs the burst. */
 	ret->pace_ns = NS_PER_S;
 	ret->pace_burst = 32;

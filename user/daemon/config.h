@@ -70,7 +70,7 @@ struct config {
 	char run_dir[CONFIG_PATH_MAX], pin_dir[CONFIG_PATH_MAX];
 	char user[CONFIG_NAME_MAX], group[CONFIG_NAME_MAX]; /* "": peergate when it exists */
 	int log_format, log_level;
-	uint32_t sources_max, prefixes_max, pace_max;
+	uint32_t sources_max, prefixes_max, pace_max, witness_max;
 	uint64_t pace_ns, newcomers_ns, unproven_ns, lease_ns; /* time for one; 0: no limit */
 	uint32_t pace_burst, newcomers_burst, unproven_burst;
 	struct config_limit living, living_56, living_48;

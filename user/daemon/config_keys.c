@@ -86,6 +86,8 @@ const struct config_key config_keys[] = {
 	 CHANGE_RESTART, false},
 	{"pace-max", "N", "sources whose pace is remembered", WHOLE(pace_max, 64, 1 << 24),
 	 CHANGE_RESTART, false},
+	{"witness-max", "N", "sources whose connections are remembered",
+	 WHOLE(witness_max, 64, 1 << 24), CHANGE_RESTART, false},
 	{"wire-value-max", "BYTES", "one JSON value", WHOLE(wire.value_max, 1024, 1 << 28),
 	 CHANGE_LIVE, false},
 	{"wire-depth-max", "N", "brackets within brackets", WHOLE(wire.depth_max, 4, 64),

@@ -195,14 +195,16 @@ int gate_each(struct gate *self,
 
 unsigned int gate_maps(struct gate *self, struct gate_map *ret, unsigned int max)
 {
-	static const enum map told[] = {MAP_SOURCES, MAP_PREFIXES, MAP_NEIGHBOURS, MAP_SERVICES};
+	static const enum map told[] = {MAP_SOURCES, MAP_PREFIXES, MAP_NEIGHBOURS, MAP_SERVICES,
+					MAP_WITNESS};
 	unsigned int count = sizeof(told) / sizeof(told[0]);
 
 	if (count > max)
 		count = max;
 	for (unsigned int i = 0; i < count; i++) {
 		ret[i] = (struct gate_map){.entries = self->entries[told[i]],
-					   .max = self->max[told[i]]};
+					   .max = self->max[told[i]],
+					   .makes_room = told[i] == MAP_WITNESS};
 		strncpy(ret[i].name, map_name(told[i]), sizeof(ret[i].name) - 1);
 	}
 	return count;

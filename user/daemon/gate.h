@@ -29,7 +29,7 @@ const char *rung_word(enum rung rung);
 
 struct gate_settings {
 	const char *pin_dir; /* /sys/fs/bpf/peergate; borrowed during gate_open() only */
-	uint32_t sources_max, prefixes_max, pace_max;
+	uint32_t sources_max, prefixes_max, pace_max, witness_max;
 	uid_t owner; /* who owns the pins after privileges are gone */
 	gid_t group;
 };
@@ -127,9 +127,10 @@ int gate_counters(struct gate *self, struct tally *ret);
 struct gate_map {
 	char name[16];
 	uint32_t entries, max;
+	bool makes_room; /* what is least useful goes before it is full */
 };
 
-/* Maps that user space fills (sources, prefixes, neighbours, services); the LRU ones are full by design and say nothing. */
+/* Maps that user space fills (sources, prefixes, neighbours, services) and the witness, as the last census found it; the LRU ones are full by design and say nothing. */
 unsigned int gate_maps(struct gate *self, struct gate_map *ret, unsigned int max);
 
 /* The ring buffer of sampled events: poll its descriptor, then let gate_events() hand them out. */
@@ -208,6 +209,7 @@ struct gate_census {
 	uint64_t took_ns, slice_ns; /* all of it; its longest slice */
 	struct census found;	    /* in this one; but found.lost: since the maps were made */
 	uint32_t records, crowds;   /* in `witness` and `crowds` */
+	uint32_t records_max;
 	uint64_t evicted;	    /* records taken out for room, since this daemon's start */
 };
 

@@ -96,6 +96,8 @@ void gate_census_last(const struct gate *self, struct gate_census *ret)
 		return;
 	*ret = self->census->last;
 	ret->found.lost = self->census->shared->lost;
+	ret->records = self->entries[MAP_WITNESS];
+	ret->records_max = self->max[MAP_WITNESS];
 }
 
 static enum iterator iterator_of(enum census_phase phase)

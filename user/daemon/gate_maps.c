@@ -56,10 +56,9 @@ int maps_size(struct bpf_object *object, const struct gate_settings *settings, s
 		enum map map;
 		uint32_t max;
 	} sizes[] = {
-		{MAP_SOURCES, settings->sources_max},
-		{MAP_NEIGHBOURS, settings->sources_max},
-		{MAP_PREFIXES, settings->prefixes_max},
-		{MAP_PACE, settings->pace_max},
+		{MAP_SOURCES, settings->sources_max},	{MAP_NEIGHBOURS, settings->sources_max},
+		{MAP_PREFIXES, settings->prefixes_max}, {MAP_PACE, settings->pace_max},
+		{MAP_WITNESS, settings->witness_max},
 	};
 
 	for (int i = 0; i < MAPS; i++)

@@ -47,6 +47,7 @@ static int open_gate(const struct config *config, const struct identity *who, st
 		.sources_max = config->sources_max,
 		.prefixes_max = config->prefixes_max,
 		.pace_max = config->pace_max,
+		.witness_max = config->witness_max,
 		.owner = who->user,
 		.group = who->group,
 	};

@@ -12,6 +12,7 @@
 #include "methods.h"
 #include "server.h"
 #include "status_processes.h"
+#include "status_witness.h"
 #include "units.h"
 
 enum { MAPS_MAX = 32 };
@@ -150,9 +151,10 @@ static json_t *maps(struct gate *gate)
 	json_t *list = json_array();
 
 	for (unsigned int i = 0; i < count; i++)
-		json_array_append_new(list, json_pack("{s:s, s:I, s:I}", "name", all[i].name,
+		json_array_append_new(list, json_pack("{s:s, s:I, s:I, s:b}", "name", all[i].name,
 						      "entries", (json_int_t)all[i].entries, "max",
-						      (json_int_t)all[i].max));
+						      (json_int_t)all[i].max, "makes_room",
+						      all[i].makes_room));
 	return list;
 }
 
@@ -204,7 +206,7 @@ static json_t *warnings(const struct engine *engine)
 								 all[i].name, all[i].note));
 	count = gate_maps(engine->gate, held, MAPS_MAX);
 	for (unsigned int i = 0; i < count; i++)
-		if (held[i].entries >= held[i].max / 5 * 4)
+		if (held[i].entries >= held[i].max / 5 * 4 && !held[i].makes_room)
 			json_array_append_new(
 				list, json_sprintf("the map %s holds %u of %u entries: raise "
 						   "%s-max and restart",
@@ -230,16 +232,19 @@ int method_status(struct rpc_caller *caller, json_t *params, json_t **ret_result
 	list = counters(engine, &resets);
 	sentences = warnings(engine);
 	status_processes_warn(&server->processes, sentences);
+	status_witness_warn(engine->gate, sentences);
 	*ret_result = json_pack(
 		"{s:s, s:s, s:I, s:s, s:i, s:o, s:o, s:o, s:o, s:f, s:o, s:I, s:o, s:o, s:o, s:o, "
-		"s:o}",
+		"s:o, s:o, s:o}",
 		"version", PEERGATE_VERSION, "mode", mode_word(engine->settings.mode), "uptime_s",
 		(json_int_t)((gate_now_ns() - engine->started_ns) / NS_PER_S), "kernel",
 		host.release, "pid", (int)getpid(), "interfaces", interfaces(engine->gate), "doors",
 		doors(engine->gate), "services", services(engine), "listeners",
 		status_listeners(&server->processes), "lease_age_s",
 		(double)gate_lease_age_ns(engine->gate) / NS_PER_S, "counters", list, "resets",
-		(json_int_t)resets, "maps", maps(engine->gate), "book", book(engine), "privileges",
-		privileges(engine->gate), "clients", server_clients(server), "warnings", sentences);
+		(json_int_t)resets, "maps", maps(engine->gate), "witness",
+		status_witness(engine->gate), "census", status_census(engine->gate), "book",
+		book(engine), "privileges", privileges(engine->gate), "clients",
+		server_clients(server), "warnings", sentences);
 	return 0;
 }
