@@ -56,6 +56,11 @@ PURE __u32 read32(const __u8 *at)
 #endif
 }
 
+PURE __u64 read64(const __u8 *at)
+{
+	return (__u64)read32(at) << 32 | read32(at + 4);
+}
+
 PURE void copy32(__u8 *to, const __u8 *from)
 {
 #ifdef __bpf__

@@ -11,6 +11,7 @@
 
 #include "account.bpf.h"
 #include "look.bpf.h"
+#include "quic.h"
 #include "reset.h"
 #include "settle.h"
 
@@ -37,6 +38,7 @@ PURE void gate_question(struct question *ret, struct source_key *ret_source,
 	__u8 address[16] __attribute__((aligned(8)));
 
 	ret->start = start;
+	ret->answer = start->answer;
 	ret->settings = settings;
 	question_address(ret, address);
 	source_key_of(ret_source, address);
@@ -112,11 +114,22 @@ struct outcome {
 	struct judgement judgement;
 	__u32 service; /* 0 .. SERVICE_NONE */
 	__u64 now;     /* boot-time ns */
+	__u64 proven;  /* keyed hash of our own ID that came back; 0: none did */
 };
 
 /* gate_judge() and account() as functions of their own (gate.bpf.c). No pointer is NULL. */
 int gate_judge_aside(struct outcome *ret, const struct start *start, __u32 found);
 int gate_account_aside(const struct outcome *outcome, const struct start *start, __u32 ifindex,
 		       __u32 reset);
+
+/*
+ * The same for datagrams of QUIC (quic.bpf.c): with a long header, which lies on the desk and what leaves @ifindex tells of; with a
+ * short one. The outcome of the first is left on the desk.
+ */
+int gate_long(const struct start *start, __u32 found, __u32 ifindex);
+int gate_traffic(struct outcome *ret, const struct start *start);
+
+/* A client that @start tells of has sent back our ID, whose keyed hash is @id. */
+int gate_proven(const struct start *start, __u64 id, __u32 service, __u64 now);
 
 #endif

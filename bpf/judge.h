@@ -13,14 +13,21 @@ enum {
 	LEAK_EPOCH_SHIFT = 35
 }; /* the draw of a source and port holds for 2^35 ns, 34 s: longer than a SYN is repeated */
 
-/* A source and port that has no token leaks through by this draw, the same for every repeat of a SYN. */
+/*
+ * A dial of QUIC is an Initial or two, and repeats of them until an answer comes: they share one verdict and one token. No
+ * more than this, or who repeats one ID for ever would pay once. Lost answers cost an honest client another token.
+ */
+enum { REPEATS_MAX = 4 };
+
+/* A source and port (and of QUIC an ID) that has no token leaks through by this draw, the same for every repeat. */
 PURE int leaks(const struct question *q)
 {
 	__u64 source, draw;
 
 	__builtin_memcpy(&source, q->source->address, sizeof(source));
 	draw = hash_pair(q->settings->hash_key, source,
-			 (__u64)q->start->source_port << 48 | q->now >> LEAK_EPOCH_SHIFT);
+			 ((__u64)q->start->source_port << 48 | q->now >> LEAK_EPOCH_SHIFT) ^
+				 (__u64)q->initial << 16);
 	return (draw & 0xffff) < q->settings->leak;
 }
 
@@ -46,8 +53,8 @@ PURE struct judgement judge_trusted(const struct question *q, const struct limit
 {
 	struct rate rate = rate_times(&limits->pace, TRUSTED_PACE_FACTOR);
 
-	if (!q->leased || q->start->transport == TRANSPORT_QUIC || is_within_pace(q, &rate) ||
-	    leaks(q))
+	if (!q->leased || (q->start->transport == TRANSPORT_QUIC && !q->remembers) ||
+	    is_within_pace(q, &rate) || leaks(q))
 		return judge_pass(CAUSE_TRUST);
 	return judge_refuse(REASON_SOURCE_PACE);
 }
@@ -60,27 +67,12 @@ PURE struct judgement judge_refused(const struct saying *saying)
 	return judgement;
 }
 
-/* A start on a gated port. */
-PURE struct judgement judge(const struct question *q)
+/* Questions 5 to 7. */
+PURE struct judgement judge_room(const struct question *q, const struct limits *limits,
+				 const struct record *record)
 {
-	const struct limits *limits = &q->settings->services[q->service % SERVICES_MAX];
 	enum cause cause = CAUSE_ADMITTED;
-	const struct record *record;
-	struct saying saying;
 
-	if (q->start->answer)
-		return judge_pass(CAUSE_ANSWER);
-	record = look_source(q->source);
-	saying = source_says(q, record, 1U << (q->service % SERVICES_MAX));
-	if (saying.live && saying.standing == STANDING_TRUSTED)
-		return judge_trusted(q, limits);
-	if (saying.live)
-		return judge_refused(&saying);
-	if (!q->leased)
-		return judge_pass(CAUSE_NO_LEASE);
-	/* Until the gate remembers our own dials, an Initial may be the answer to one: bans only. */
-	if (q->start->transport == TRANSPORT_QUIC)
-		return judge_pass(CAUSE_ADMITTED);
 	if (is_source_full(q, limits))
 		return judge_refuse(REASON_SOURCE_FULL);
 	if (!is_within_pace(q, &limits->pace)) {
@@ -89,6 +81,85 @@ PURE struct judgement judge(const struct question *q)
 		cause = CAUSE_LEAKED;
 	}
 	return judge_floor(q, limits, record, cause);
+}
+
+/* Whether this Initial was judged before, and how. Who is trusted by now is not held to what he was refused before. */
+PURE int judged_before(const struct question *q, int trusted, struct judgement *ret)
+{
+	struct pace *pace = q->initial ? look_pace(q->source) : NULL;
+
+	if (!pace || pace->initial != q->initial || pace->repeats >= REPEATS_MAX)
+		return 0;
+	if (trusted && pace->verdict != VERDICT_PASS)
+		return 0;
+	pace->repeats++;
+	*ret = pace->verdict == VERDICT_PASS ? judge_pass(pace->cause) : judge_refuse(pace->reason);
+	return 1;
+}
+
+PURE void keep_verdict(const struct question *q, const struct judgement *judgement)
+{
+	struct pace *pace = look_pace(q->source), fresh = {0};
+	struct pace *into = pace ? pace : &fresh;
+
+	into->initial = q->initial;
+	into->verdict = judgement->verdict;
+	into->cause = judgement->cause;
+	into->reason = judgement->reason;
+	into->repeats = 0;
+	if (!pace)
+		keep_pace(q->source, &fresh);
+}
+
+/* What changes with each start: of QUIC the unit is source and ID. */
+PURE struct judgement judge_each(const struct question *q, const struct limits *limits,
+				 const struct record *record, int trusted)
+{
+	struct judgement judgement;
+
+	if (judged_before(q, trusted, &judgement))
+		return judgement;
+	judgement = trusted ? judge_trusted(q, limits) : judge_room(q, limits, record);
+	if (q->initial)
+		keep_verdict(q, &judgement);
+	return judgement;
+}
+
+/* A start on a gated port. */
+PURE struct judgement judge(const struct question *q)
+{
+	const struct limits *limits = &q->settings->services[q->service % SERVICES_MAX];
+	int quic = q->start->transport == TRANSPORT_QUIC;
+	const struct record *record;
+	struct saying saying;
+
+	if (q->answer)
+		return judge_pass(CAUSE_ANSWER);
+	record = look_source(q->source);
+	saying = source_says(q, record, 1U << (q->service % SERVICES_MAX));
+	if (saying.live && saying.standing == STANDING_TRUSTED)
+		return judge_each(q, limits, record, 1);
+	if (saying.live)
+		return judge_refused(&saying);
+	if (quic && q->settings->closing && look_closure(q->source, q->now))
+		return judge_refuse(REASON_CLOSING);
+	if (!q->leased)
+		return judge_pass(CAUSE_NO_LEASE);
+	/* What leaves here is not seen: the Initial may be the answer to a dial of ours. */
+	if (quic && !q->remembers)
+		return judge_pass(CAUSE_ADMITTED);
+	return judge_each(q, limits, record, 0);
+}
+
+/* A packet of a QUIC connection, which is judged for nothing but that: the source's connections are being closed. */
+PURE int is_closing(const struct question *q)
+{
+	struct saying saying;
+
+	if (!q->settings->closing || !look_closure(q->source, q->now))
+		return 0;
+	saying = source_says(q, look_source(q->source), 1U << (q->service % SERVICES_MAX));
+	return !saying.live || saying.standing != STANDING_TRUSTED;
 }
 
 /* A packet that hides its ports behind more headers than any honest one has: refused to who is refused anywhere. */

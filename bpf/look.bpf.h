@@ -26,6 +26,13 @@ PURE struct pace *look_pace(const struct source_key *key)
 	return bpf_map_lookup_elem(&pace, key);
 }
 
+PURE int look_closure(const struct source_key *key, __u64 now)
+{
+	const __u64 *until = bpf_map_lookup_elem(&closures, key);
+
+	return until && *until > now;
+}
+
 PURE void keep_pace(const struct source_key *key, const struct pace *fresh)
 {
 	bpf_map_update_elem(&pace, key, fresh, BPF_NOEXIST);

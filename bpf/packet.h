@@ -22,6 +22,8 @@ struct packet {
 enum found {
 	FOUND_NOTHING, /* not the start of a connection */
 	FOUND_START,   /* one, if its port is gated */
+	FOUND_LONG,    /* a long header of QUIC that starts nothing: of a handshake */
+	FOUND_TRAFFIC, /* a datagram that may have QUIC's short header: of a connection */
 	FOUND_SHORT,   /* what is seen ends before one can tell */
 	FOUND_HIDDEN, /* IP, but its ports are behind more headers than the walk: a source and no more */
 	FOUND_CUT, /* ends before one can tell, or is malformed: Linux drops it too */
@@ -37,6 +39,7 @@ struct start {
 	__u8 has_ports;	   /* so were transport and ports */
 	__u8 fragment;	   /* the first of several: the rest comes later */
 	__u8 answer;	   /* an Initial that only an answer to our own dial can be */
+	__u8 token;	   /* an Initial with a token, which only a client sends */
 	__u8 resettable;   /* a SYN whose header was read whole: a reset can be written */
 	__u16 port;	   /* ours */
 	__u16 source_port; /* theirs */

@@ -16,14 +16,16 @@ enum sort {
 	SORT_QUIET, /* starts nothing */
 	SORT_SYN_IPV4,
 	SORT_SYN_IPV6,
+	SORT_TRAFFIC_IPV4, /* a datagram that may have QUIC's short header */
+	SORT_TRAFFIC_IPV6,
 };
 
-PURE enum sort quick_transport(__u8 protocol, const __u8 *header, enum sort syn)
+PURE enum sort quick_transport(__u8 protocol, const __u8 *header, enum sort syn, enum sort traffic)
 {
 	if (protocol == PROTOCOL_TCP)
 		return is_syn(header) ? syn : SORT_QUIET;
 	if (protocol == PROTOCOL_UDP && !(header[UDP_SIZE] & QUIC_LONG))
-		return SORT_QUIET;
+		return traffic;
 	return SORT_OTHER;
 }
 
@@ -36,12 +38,13 @@ PURE enum sort quick_network(const struct packet *packet, __u32 network, __u16 e
 		ip = packet_at(packet, network, IPV4_SIZE + TCP_SIZE);
 		if (!ip || ip[0] != 0x45 || read16(ip + 6) & ~IPV4_MAY_NOT_FRAGMENT)
 			return SORT_OTHER;
-		return quick_transport(ip[9], ip + IPV4_SIZE, SORT_SYN_IPV4);
+		return quick_transport(ip[9], ip + IPV4_SIZE, SORT_SYN_IPV4, SORT_TRAFFIC_IPV4);
 	}
 	if (ethertype == ETHERTYPE_IPV6) {
 		ip = packet_at(packet, network, IPV6_SIZE + TCP_SIZE);
-		return ip && ip[0] >> 4 == 6 ? quick_transport(ip[6], ip + IPV6_SIZE, SORT_SYN_IPV6)
-					     : SORT_OTHER;
+		if (!ip || ip[0] >> 4 != 6)
+			return SORT_OTHER;
+		return quick_transport(ip[6], ip + IPV6_SIZE, SORT_SYN_IPV6, SORT_TRAFFIC_IPV6);
 	}
 	return SORT_OTHER;
 }
@@ -64,6 +67,37 @@ PURE void quick_syn(struct start *ret, const __u8 *ip, __u32 network, enum famil
 		find_ipv4_source(ret, ip, IPV4_SIZE);
 		transport_syn(ret, ip + IPV4_SIZE);
 	}
+}
+
+/* Where a packet's source and destination stand. */
+enum { IPV4_SOURCE = 12, IPV4_DESTINATION = 16, IPV6_SOURCE = 8, IPV6_DESTINATION = 24 };
+
+/* The slot of the address at @at of an IP header. */
+PURE __u32 quick_slot(const __u8 *at, enum family family)
+{
+	return watched_slot_of(family == FAMILY_IPV6 ? read64(at) : 0xffff00000000ULL | read32(at));
+}
+
+/*
+ * Of a long-lived connection one packet of 32 tells that it lives: header protection (RFC 9001, 5.4) makes these bits of the
+ * first byte random. Those that send less are watched.
+ */
+PURE int quick_is_sample(__u8 first)
+{
+	return !(first & 0x1f);
+}
+
+/* What find.h finds in plain traffic: FOUND_TRAFFIC, with this. */
+PURE void quick_traffic(struct start *ret, const __u8 *ip, __u32 network, enum family family)
+{
+	*ret = (struct start){.network = network, .transport = TRANSPORT_QUIC};
+	if (family == FAMILY_IPV6)
+		find_ipv6_source(ret, ip);
+	else
+		find_ipv4_source(ret, ip, IPV4_SIZE);
+	ip += family == FAMILY_IPV6 ? IPV6_SIZE : IPV4_SIZE;
+	transport_ports(ret, ip);
+	ret->datagram = read16(ip + 4);
 }
 
 #endif

@@ -36,7 +36,7 @@ PURE enum found settle_quic(const struct start *self, __u32 end)
 		size = end - self->header;
 	if (size < UDP_SIZE || self->header + size > end)
 		return FOUND_CUT;
-	return size >= UDP_SIZE + INITIAL_MIN ? FOUND_START : FOUND_NOTHING;
+	return size >= UDP_SIZE + INITIAL_MIN ? FOUND_START : FOUND_LONG;
 }
 
 /* All of the packet was seen and it ended too early, or nobody can show us more (@seen < @length). */
@@ -60,7 +60,7 @@ PURE enum found settle(struct start *self, enum found found, __u32 seen, __u32 l
 {
 	__u32 end = self->ip_end ? self->ip_end : length;
 
-	if (found == FOUND_NOTHING || found == FOUND_HIDDEN || found == FOUND_CUT)
+	if (found != FOUND_START && found != FOUND_SHORT)
 		return found;
 	if (end > length)
 		return FOUND_CUT;

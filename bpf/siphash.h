@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * siphash: SipHash-1-3 of sixteen bytes, so that nobody outside can choose who shares a bucket or leaks through a pace.
+ * siphash: SipHash-1-3, so that nobody outside can choose who shares a bucket or leaks through a pace.
  * After Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012). Pure.
  */
 #ifndef SIPHASH_H
@@ -34,24 +34,34 @@ PURE void hash_word(__u64 v[4], __u64 word)
 	v[0] ^= word;
 }
 
-/* The hash of @a and @b (as little-endian words) under the secret @key. */
-PURE __u64 hash_pair(const __u64 key[2], __u64 a, __u64 b)
+PURE void hash_open(__u64 v[4], const __u64 key[2])
 {
-	__u64 v[4] = {
-		key[0] ^ 0x736f6d6570736575ULL,
-		key[1] ^ 0x646f72616e646f6dULL,
-		key[0] ^ 0x6c7967656e657261ULL,
-		key[1] ^ 0x7465646279746573ULL,
-	};
+	v[0] = key[0] ^ 0x736f6d6570736575ULL;
+	v[1] = key[1] ^ 0x646f72616e646f6dULL;
+	v[2] = key[0] ^ 0x6c7967656e657261ULL;
+	v[3] = key[1] ^ 0x7465646279746573ULL;
+}
 
-	hash_word(v, a);
-	hash_word(v, b);
-	hash_word(v, 16ULL << 56); /* the length, in the last word's top byte */
+/* @last: what is left of the text, less than eight bytes, and in the top byte the length of all. */
+PURE __u64 hash_close(__u64 v[4], __u64 last)
+{
+	hash_word(v, last);
 	v[2] ^= 0xff;
 	hash_round(v);
 	hash_round(v);
 	hash_round(v);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+/* The hash of @a and @b (as little-endian words) under the secret @key. */
+PURE __u64 hash_pair(const __u64 key[2], __u64 a, __u64 b)
+{
+	__u64 v[4];
+
+	hash_open(v, key);
+	hash_word(v, a);
+	hash_word(v, b);
+	return hash_close(v, 16ULL << 56);
 }
 
 #endif

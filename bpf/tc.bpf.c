@@ -4,7 +4,7 @@
 
 #include "awaited.bpf.h"
 #include "find.h"
-#include "gate.bpf.h"
+#include "memory.bpf.h"
 #include "quick.h"
 
 enum {
@@ -134,6 +134,45 @@ PURE int tc_judge(struct __sk_buff *skb, struct start *start, enum found found, 
 	return reset ? bpf_redirect(skb->ifindex, 0) : TC_ACT_SHOT;
 }
 
+/* A datagram that may be of a QUIC connection. It goes aside whole: there is one for each packet of a watched source. */
+static __attribute__((noinline)) int tc_traffic(struct __sk_buff *skb, const struct start *start)
+{
+	struct outcome outcome = {0};
+	enum action action = gate_traffic(&outcome, start);
+
+	if (action != ACTION_IGNORE)
+		gate_account_aside(&outcome, start, skb->ifindex, 0);
+	return action == ACTION_DROP ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+}
+
+/* A long header of QUIC. */
+static __attribute__((noinline)) int tc_long(struct __sk_buff *skb, const struct start *start,
+					     __u32 found)
+{
+	struct desk *desk = memory_desk();
+	struct outcome *outcome;
+	struct packet packet;
+	enum action action;
+
+	if (!desk)
+		return TC_ACT_UNSPEC;
+	tc_packet(&packet, skb);
+	quic_read(&desk->quic, &packet, start);
+	outcome = &desk->outcome;
+	*outcome = (struct outcome){0};
+	action = gate_long(start, found, skb->ifindex);
+	if (outcome->proven && action != ACTION_DROP)
+		gate_proven(start, outcome->proven, outcome->service, outcome->now);
+	if (action != ACTION_IGNORE)
+		gate_account_aside(outcome, start, skb->ifindex, 0);
+	return action == ACTION_DROP ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+}
+
+PURE int is_long(const struct start *start, enum found found)
+{
+	return start->transport == TRANSPORT_QUIC && (found == FOUND_START || found == FOUND_LONG);
+}
+
 /* The same for a packet that took a long road here. */
 PURE int tc_judge_aside(struct __sk_buff *skb, struct start *start, enum found found, int bare)
 {
@@ -142,6 +181,10 @@ PURE int tc_judge_aside(struct __sk_buff *skb, struct start *start, enum found f
 	int reset = 0;
 
 	found = settle(start, found, tc_seen(skb), skb->len);
+	if (found == FOUND_TRAFFIC)
+		return is_watched(watched_slot_at(start)) ? tc_traffic(skb, start) : TC_ACT_UNSPEC;
+	if (is_long(start, found))
+		return tc_long(skb, start, found);
 	action = gate_judge_aside(&outcome, start, found);
 	if (action == ACTION_IGNORE)
 		return TC_ACT_UNSPEC;
@@ -163,6 +206,23 @@ PURE int tc_judge_syn(struct __sk_buff *skb, const struct packet *packet, enum f
 
 	quick_syn(&start, packet->data + network, network, family);
 	return tc_judge(skb, &start, FOUND_START, bare);
+}
+
+/* Plain traffic: one question, seldom more. */
+PURE int tc_judge_traffic(struct __sk_buff *skb, const struct packet *packet, enum family family,
+			  int bare)
+{
+	__u32 network = bare ? 0 : ETHERNET_SIZE;
+	const __u8 *ip = packet->data + network;
+	const __u8 *payload = ip + (family == FAMILY_IPV6 ? IPV6_SIZE : IPV4_SIZE) + UDP_SIZE;
+	struct start start;
+
+	if (!quick_is_sample(payload[0]) &&
+	    !is_watched(
+		    quick_slot(ip + (family == FAMILY_IPV6 ? IPV6_SOURCE : IPV4_SOURCE), family)))
+		return TC_ACT_UNSPEC;
+	quick_traffic(&start, ip, network, family);
+	return tc_traffic(skb, &start);
 }
 
 PURE int tc_judge_any(struct __sk_buff *skb, int bare)
@@ -192,6 +252,10 @@ PURE int tc_gate(struct __sk_buff *skb, int bare)
 		return tc_judge_syn(skb, &packet, FAMILY_IPV4, bare);
 	if (sort == SORT_SYN_IPV6)
 		return tc_judge_syn(skb, &packet, FAMILY_IPV6, bare);
+	if (sort == SORT_TRAFFIC_IPV4)
+		return tc_judge_traffic(skb, &packet, FAMILY_IPV4, bare);
+	if (sort == SORT_TRAFFIC_IPV6)
+		return tc_judge_traffic(skb, &packet, FAMILY_IPV6, bare);
 	return tc_judge_any(skb, bare);
 }
 

@@ -61,6 +61,13 @@ PURE enum found transport_tcp(const struct packet *packet, struct start *ret)
 	return FOUND_START;
 }
 
+PURE int is_known_version(const __u8 *quic)
+{
+	__u32 version = read32(quic + 1);
+
+	return version == QUIC_V1 || version == QUIC_V2;
+}
+
 /* The fixed bit is not asked for: RFC 9287 lets it be 0, and some stacks take it so. */
 PURE int is_initial(const __u8 *quic)
 {
@@ -83,16 +90,15 @@ PURE int is_zero(const __u8 *integer)
  * An Initial whose destination ID is too short for a client's first one is an answer to our own dial, unless it carries
  * a token: only clients send tokens (RFC 9000, 17.2.2). @id: where the ID's length stands.
  */
-PURE enum found transport_answer(const struct packet *packet, struct start *ret, __u32 id)
+PURE enum found transport_initial(const struct packet *packet, struct start *ret, __u32 id)
 {
 	const __u8 *size = packet_at(packet, id, 1);
+	__u8 destination;
 
 	if (!size)
 		return FOUND_SHORT;
-	if (size[0] >= INITIAL_ID_MIN)
-		return FOUND_START;
-	id += 1 + (size[0] &
-		   (INITIAL_ID_MIN - 1)); /* the mask tells the verifier what the question told */
+	destination = size[0];
+	id += 1 + destination;
 	size = packet_at(packet, id, 1);
 	if (!size)
 		return FOUND_SHORT;
@@ -100,7 +106,8 @@ PURE enum found transport_answer(const struct packet *packet, struct start *ret,
 			 8); /* the token's length: in 1,200 bytes there is room */
 	if (!size)
 		return FOUND_SHORT;
-	ret->answer = is_zero(size);
+	ret->token = !is_zero(size);
+	ret->answer = destination < INITIAL_ID_MIN && !ret->token;
 	return FOUND_START;
 }
 
@@ -111,16 +118,18 @@ PURE enum found transport_quic(const struct packet *packet, struct start *ret)
 	ret->transport = TRANSPORT_QUIC;
 	if (!udp)
 		return transport_short(packet, ret);
-	if (!(udp[UDP_SIZE] & QUIC_LONG))
-		return FOUND_NOTHING;
-	udp = packet_at(packet, ret->header, UDP_SIZE + QUIC_ID + 1);
-	if (!udp)
-		return transport_short(packet, ret);
-	if (!is_initial(udp + UDP_SIZE))
-		return FOUND_NOTHING;
 	transport_ports(ret, udp);
 	ret->datagram = read16(udp + 4);
-	return transport_answer(packet, ret, ret->header + UDP_SIZE + QUIC_ID);
+	if (!(udp[UDP_SIZE] & QUIC_LONG))
+		return FOUND_TRAFFIC;
+	udp = packet_at(packet, ret->header, UDP_SIZE + QUIC_ID + 1);
+	if (!udp)
+		return FOUND_SHORT;
+	if (!is_known_version(udp + UDP_SIZE))
+		return FOUND_NOTHING;
+	if (!is_initial(udp + UDP_SIZE))
+		return FOUND_LONG;
+	return transport_initial(packet, ret, ret->header + UDP_SIZE + QUIC_ID);
 }
 
 #endif

@@ -4,14 +4,17 @@
 
 #include "account.bpf.h"
 
+/* Not on the stack: the longest road to here, from XDP, has little left of it. */
+static const struct witness fresh_record SEC(".rodata") = {0};
+static const struct crowd fresh_crowd SEC(".rodata") = {0};
+
 static __always_inline struct witness *record_of(const struct source_key *source)
 {
 	struct witness *found = bpf_map_lookup_elem(&witness, source);
-	struct witness fresh = {0};
 
 	if (found)
 		return found;
-	bpf_map_update_elem(&witness, source, &fresh, BPF_NOEXIST);
+	bpf_map_update_elem(&witness, source, &fresh_record, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&witness, source);
 }
 
@@ -31,13 +34,13 @@ static __always_inline int crowd_key_of(struct crowd_key *ret, const struct sour
 static __always_inline struct live *crowd_of(const struct sight *sight, __u8 length, int make)
 {
 	struct crowd_key key __attribute__((aligned(8)));
-	struct crowd *found, fresh = {0};
+	struct crowd *found;
 
 	if (!crowd_key_of(&key, &sight->source, length))
 		return NULL;
 	found = bpf_map_lookup_elem(&crowds, &key);
 	if (!found && make) {
-		bpf_map_update_elem(&crowds, &key, &fresh, BPF_NOEXIST);
+		bpf_map_update_elem(&crowds, &key, &fresh_crowd, BPF_NOEXIST);
 		found = bpf_map_lookup_elem(&crowds, &key);
 	}
 	return found ? &found->live[sight->life.service % SERVICES_MAX] : NULL;

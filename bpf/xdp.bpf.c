@@ -2,7 +2,7 @@
 /* xdp: the ingress door in the driver, before the packet costs a buffer; also in the stack (generic). */
 #include "awaited.bpf.h"
 #include "find.h"
-#include "gate.bpf.h"
+#include "memory.bpf.h"
 #include "quick.h"
 
 PURE void xdp_packet(struct packet *ret, const struct xdp_md *ctx)
@@ -131,6 +131,45 @@ PURE int xdp_judge(struct xdp_md *ctx, struct start *start, enum found found, in
 	return reset ? XDP_TX : XDP_DROP;
 }
 
+/* A datagram that may be of a QUIC connection. It goes aside whole: there is one for each packet of a watched source. */
+static __attribute__((noinline)) int xdp_traffic(struct xdp_md *ctx, const struct start *start)
+{
+	struct outcome outcome = {0};
+	enum action action = gate_traffic(&outcome, start);
+
+	if (action != ACTION_IGNORE)
+		gate_account_aside(&outcome, start, ctx->ingress_ifindex, 0);
+	return action == ACTION_DROP ? XDP_DROP : XDP_PASS;
+}
+
+/* A long header of QUIC. */
+static __attribute__((noinline)) int xdp_long(struct xdp_md *ctx, const struct start *start,
+					      __u32 found)
+{
+	struct desk *desk = memory_desk();
+	struct outcome *outcome;
+	struct packet packet;
+	enum action action;
+
+	if (!desk)
+		return XDP_PASS;
+	xdp_packet(&packet, ctx);
+	quic_read(&desk->quic, &packet, start);
+	outcome = &desk->outcome;
+	*outcome = (struct outcome){0};
+	action = gate_long(start, found, ctx->ingress_ifindex);
+	if (outcome->proven && action != ACTION_DROP)
+		gate_proven(start, outcome->proven, outcome->service, outcome->now);
+	if (action != ACTION_IGNORE)
+		gate_account_aside(outcome, start, ctx->ingress_ifindex, 0);
+	return action == ACTION_DROP ? XDP_DROP : XDP_PASS;
+}
+
+PURE int is_long(const struct start *start, enum found found)
+{
+	return start->transport == TRANSPORT_QUIC && (found == FOUND_START || found == FOUND_LONG);
+}
+
 /* The same for a packet that took a long road here. */
 PURE int xdp_judge_aside(struct xdp_md *ctx, struct start *start, enum found found, int frags)
 {
@@ -139,6 +178,10 @@ PURE int xdp_judge_aside(struct xdp_md *ctx, struct start *start, enum found fou
 	int reset = 0;
 
 	found = settle(start, found, xdp_seen(ctx), xdp_length(ctx, frags));
+	if (found == FOUND_TRAFFIC)
+		return is_watched(watched_slot_at(start)) ? xdp_traffic(ctx, start) : XDP_PASS;
+	if (is_long(start, found))
+		return xdp_long(ctx, start, found);
 	action = gate_judge_aside(&outcome, start, found);
 	if (action == ACTION_IGNORE)
 		return XDP_PASS;
@@ -159,6 +202,22 @@ PURE int xdp_judge_syn(struct xdp_md *ctx, const struct packet *packet, enum fam
 
 	quick_syn(&start, packet->data + ETHERNET_SIZE, ETHERNET_SIZE, family);
 	return xdp_judge(ctx, &start, FOUND_START, frags);
+}
+
+/* Plain traffic: one question, seldom more. */
+PURE int xdp_judge_traffic(struct xdp_md *ctx, const struct packet *packet, enum family family)
+{
+	__u32 network = ETHERNET_SIZE;
+	const __u8 *ip = packet->data + network;
+	const __u8 *payload = ip + (family == FAMILY_IPV6 ? IPV6_SIZE : IPV4_SIZE) + UDP_SIZE;
+	struct start start;
+
+	if (!quick_is_sample(payload[0]) &&
+	    !is_watched(
+		    quick_slot(ip + (family == FAMILY_IPV6 ? IPV6_SOURCE : IPV4_SOURCE), family)))
+		return XDP_PASS;
+	quick_traffic(&start, ip, network, family);
+	return xdp_traffic(ctx, &start);
 }
 
 PURE int xdp_judge_any(struct xdp_md *ctx, const struct packet *packet, int frags)
@@ -184,6 +243,10 @@ PURE int xdp_gate(struct xdp_md *ctx, int frags)
 		return xdp_judge_syn(ctx, &packet, FAMILY_IPV4, frags);
 	if (sort == SORT_SYN_IPV6)
 		return xdp_judge_syn(ctx, &packet, FAMILY_IPV6, frags);
+	if (sort == SORT_TRAFFIC_IPV4)
+		return xdp_judge_traffic(ctx, &packet, FAMILY_IPV4);
+	if (sort == SORT_TRAFFIC_IPV6)
+		return xdp_judge_traffic(ctx, &packet, FAMILY_IPV6);
 	return xdp_judge_any(ctx, &packet, frags);
 }
 
