@@ -18,7 +18,7 @@ enum {
 	TCP_STATE_LAST_ACK = 9,
 	TCP_STATE_CLOSING = 11,
 };
-enum { FAMILY_INET = 2, FAMILY_INET6 = 10, BOUND_PORT = 4 };
+enum { FAMILY_INET = 2, FAMILY_INET6 = 10, BOUND_PORT = 8 };
 enum { ERROR_PIPE = 32, ERROR_ABORTED = 103, ERROR_RESET = 104 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
