@@ -109,7 +109,7 @@ other_programs() {
 
 # iterated: the maps that the daemon's iterators walk.
 iterated() {
-	cat /proc/"$DAEMON"/fdinfo/* | awk '$1 == "link_type:" { iter = $2 == "iter" } iter && $1 == "map_id:" { print $2 }' | sort
+	awk 'FNR == 1 { iter = 0 } $1 == "link_type:" { iter = $2 == "iter" } iter && $1 == "map_id:" { print $2 }' /proc/"$DAEMON"/fdinfo/* | sort
 }
 
 @test "another size of sources under traffic: the witness goes on counting" {
