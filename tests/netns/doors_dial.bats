@@ -23,6 +23,7 @@ setup() {
 }
 
 teardown() {
+	exec 5>&-
 	gate_down
 	[ ! -e "${CGROUP:-}" ] || rmdir "$CGROUP"
 }
@@ -196,4 +197,53 @@ reloaded_after() {
 refused_and_said() {
 	outcomes "tcp:$PRIVATE4:9000"
 	has_said watch "$1" && has_said watch_json judgement
+}
+
+# host_start: a go-libp2p host in the node's cgroup, which listens on the gated port and dials from there; it obeys lines on descriptor 5.
+host_start() {
+	mkfifo "$WORK/commands"
+	exec 5<>"$WORK/commands"
+	(
+		echo 0 >"$CGROUP/cgroup.procs"
+		exec nsenter --net="/run/netns/$NODE" "$BUILD/peers/peers" host "/ip4/$NODE_V4/tcp/$PORT" "/ip4/$NODE_V4/udp/$PORT/quic-v1" \
+			"/ip6/$NODE_V6/tcp/$PORT" "/ip6/$NODE_V6/udp/$PORT/quic-v1"
+	) <"$WORK/commands" >"$WORK/host.out" 2>"$WORK/host.err" 3>&- &
+	STARTED+=("$!")
+	wait_for 10 "the node's host" has_said host
+}
+
+# libp2p_dials MULTIADDR…: and waits until each has connected or failed.
+libp2p_dials() {
+	local addr
+	for addr in "$@"; do
+		echo "dial $addr" >&5
+	done
+	for addr in "$@"; do
+		wait_for 10 "$addr" has_said host "$addr"
+	done
+}
+
+@test "go-libp2p: dials to private addresses fail at once over TCP and QUIC, and none leaves; public ones connect" {
+	[ -x "$BUILD/peers/peers" ] || skip "no $BUILD/peers/peers: make peers"
+	local id private public=() addr
+	start "$PEERS" remote "$BUILD/peers/peers" host "/ip4/$PUBLIC4/tcp/$PORT" "/ip4/$PUBLIC4/udp/$PORT/quic-v1" "/ip6/$PUBLIC6/tcp/$PORT"
+	wait_for 10 "the remote host" has_said remote
+	id=$(head -1 "$WORK/remote.out")
+	node private
+	host_start
+	wire_begin
+	private=("/ip4/$PRIVATE4/tcp/$PORT" "/ip4/$PRIVATE4/udp/$PORT/quic-v1" "/ip4/$SHARED4/tcp/$PORT" "/ip4/$SHARED4/udp/$PORT/quic-v1"
+		"/ip6/$PRIVATE6/tcp/$PORT" "/ip6/$PRIVATE6/udp/$PORT/quic-v1")
+	libp2p_dials "${private[@]}"
+	awk '$1 == "failed" && $3 <= 100 { n++ } END { exit n != 6 }' "$WORK/host.out" || { cat "$WORK/host.out" && false; }
+	for addr in "/ip4/$PUBLIC4/tcp/$PORT" "/ip6/$PUBLIC6/tcp/$PORT" "/ip4/$PUBLIC4/udp/$PORT/quic-v1"; do
+		public+=("$addr")
+		echo "dial $addr/p2p/$id" >&5
+		wait_for 10 "$addr" has_said host "connected outbound $addr"
+		echo close >&5
+		wait_for 10 "its end" has_said host "closed outbound $addr"
+	done
+	[ "$(wire_count "$PUBLIC4" "$PUBLIC6")" -gt 0 ]
+	[ "$(wire_count "$PRIVATE4" "$SHARED4" "$PRIVATE6")" = 0 ]
+	[ "$(dial_counted refuse private)" -ge 6 ]
 }
