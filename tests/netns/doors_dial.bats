@@ -51,6 +51,10 @@ dial_counted() {
 		.verdict == $verdict and .reason == $reason and ($family == "" or .family == $family)) | .packets] | add // 0'
 }
 
+dial_explained() {
+	ask --json explain "$1" | jq -r '.dial | .verdict + " " + .reason'
+}
+
 door_hangs() {
 	[ "$(bpftool cgroup show "$CGROUP" | grep -cE 'gate_(connect|sendmsg)[46]')" = 4 ]
 }
@@ -138,7 +142,10 @@ reloaded_after() {
 @test "allow is the exception, disallow its end" {
 	node private
 	[ "$(outcomes tcp:$PRIVATE4:9000 tcp:$PRIVATE6:9000)" = "EPERM EPERM" ]
+	[ "$(dial_explained "$PRIVATE4") $(dial_explained "$PUBLIC4")" = "refuse private admit none" ]
+	ask explain "$PRIVATE4" | grep 'dials of the node to it are refused, reason private'
 	ask allow 10.1.2.0/24
+	[ "$(dial_explained "$PRIVATE4") $(dial_explained "$PRIVATE4_NEAR")" = "admit none refuse private" ]
 	ask allow fd00:1::/32
 	[ "$(outcomes tcp:$PRIVATE4:9000 udp:$PRIVATE4:9000 tcp:$PRIVATE6:9000 tcp:$PRIVATE4_NEAR:9000)" = "ok ok ok EPERM" ]
 	ask disallow 10.1.2.0/24
@@ -156,6 +163,7 @@ reloaded_after() {
 	ask ban "$PUBLIC6"
 	[ "$(outcomes tcp:$PUBLIC4:9000 tcp:$PUBLIC6:9000 tcp:$PRIVATE4:9000)" = "EPERM EPERM ok" ]
 	[ "$(dial_counted refuse operator)" = 2 ]
+	[ "$(dial_explained "$PUBLIC4")" = "refuse operator" ]
 	[ "$(outcomes udp:$PUBLIC4:9000)" = "ok" ]
 	ask unban "$PUBLIC4"
 	[ "$(outcomes tcp:$PUBLIC4:9000)" = "ok" ]

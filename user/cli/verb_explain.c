@@ -7,6 +7,16 @@
 #include "suggest.h"
 #include "verb.h"
 
+/* What the node's own dials there would come to. */
+static void tell_dial(struct output *output, const json_t *dial)
+{
+	if (strcmp(answer_text(dial, "verdict", "admit"), "refuse"))
+		return;
+	output_words(output, TONE_PLAIN, "  - dials of the node to it are ");
+	output_words(output, TONE_BAD, "refused");
+	output_words(output, TONE_PLAIN, ", reason %s\n", answer_text(dial, "reason", "?"));
+}
+
 static void tell(struct output *output, const json_t *answer)
 {
 	bool refused = !strcmp(answer_text(answer, "verdict", "?"), "refuse");
@@ -28,6 +38,7 @@ static void tell(struct output *output, const json_t *answer)
 	json_array_foreach (json_object_get(answer, "why"), i, why)
 		output_words(output, TONE_PLAIN, "  - %s\n",
 			     json_is_string(why) ? json_string_value(why) : "?");
+	tell_dial(output, json_object_get(answer, "dial"));
 }
 
 /* How peer IDs begin in base58 and CIDv1: identity of secp256k1 and Ed25519 keys, SHA-256 of others. */

@@ -6,6 +6,7 @@
 
 #include <peergate/words.h>
 
+#include "explain_dial.h"
 #include "fields.h"
 #include "methods.h"
 #include "server.h"
@@ -60,6 +61,8 @@ static int explain_addr(const struct engine *engine, const char *text, json_t **
 	*ret_result = account_json(engine, &account);
 	if (*ret_result)
 		json_object_set_new(*ret_result, "addr", json_string(prefix_text(&prefix, buffer)));
+	json_object_set_new(*ret_result, "dial",
+			    explain_dial(&engine->settings, &prefix.addr, &account));
 	return 0;
 }
 
