@@ -73,16 +73,36 @@ static unsigned int protocol_of(const struct shape *shape)
 	return shape->transport == TRANSPORT_QUIC ? IPPROTO_UDP : IPPROTO_TCP;
 }
 
-static void put_source(struct frame *self, const struct shape *shape)
+/* Ours: as long as an honest source. */
+static const char *own_address(enum family family, int bare)
 {
-	const char *text =
-		shape->source ? shape->source : honest_source(shape->family, shape->bare);
-	int size = shape->family == FAMILY_IPV6 ? 16 : 4;
+	if (family == FAMILY_IPV6)
+		return bare ? "2001:db8:86dd::1" : "2001:db8:ffff::1";
+	return bare ? "8.0.0.1" : "198.51.100.1";
+}
 
-	memset(self->source, 0, 10);
-	memset(self->source + 10, 0xff, 2);
-	assert(inet_pton(size == 16 ? AF_INET6 : AF_INET, text, self->source + 16 - size) == 1);
-	put(self, self->source + 16 - size, size);
+static void put_address(struct frame *self, enum family family, const char *text, uint8_t *ret)
+{
+	int size = family == FAMILY_IPV6 ? 16 : 4;
+
+	memset(ret, 0, 10);
+	memset(ret + 10, 0xff, 2);
+	assert(inet_pton(size == 16 ? AF_INET6 : AF_INET, text, ret + 16 - size) == 1);
+	put(self, ret + 16 - size, size);
+}
+
+static void put_addresses(struct frame *self, const struct shape *shape)
+{
+	const char *theirs =
+		shape->source ? shape->source : honest_source(shape->family, shape->bare);
+	const char *ours = own_address(shape->family, shape->bare && shape->out);
+	uint8_t own[16];
+
+	if (shape->out)
+		put_address(self, shape->family, ours, own);
+	put_address(self, shape->family, theirs, self->source);
+	if (!shape->out)
+		put_address(self, shape->family, ours, own);
 }
 
 static void put_ipv4(struct frame *self, const struct shape *shape)
@@ -98,8 +118,7 @@ static void put_ipv4(struct frame *self, const struct shape *shape)
 	put8(self, 57);
 	put8(self, protocol_of(shape));
 	put16(self, 0);
-	put_source(self, shape);
-	put(self, "\xc6\x33\x64\x01", 4); /* 198.51.100.1 */
+	put_addresses(self, shape);
 	put_many(self, 1, shape->options);
 }
 
@@ -145,8 +164,7 @@ static void put_ipv6(struct frame *self, const struct shape *shape)
 	put16(self, 0);
 	put8(self, *headers ? header_number(*headers) : protocol_of(shape));
 	put8(self, 57);
-	put_source(self, shape);
-	put(self, "\x20\x01\x0d\xb8\xff\xff\0\0\0\0\0\0\0\0\0\x01", 16);
+	put_addresses(self, shape);
 	for (; *headers; headers++)
 		put_header(self, shape, headers);
 }
@@ -182,21 +200,38 @@ static void put_token(struct frame *self, const struct shape *shape)
 	put_many(self, 't', shape->token);
 }
 
-static void put_udp(struct frame *self, const struct shape *shape)
+static void put_ids(struct frame *self, const struct shape *shape)
 {
 	unsigned int id = shape->id ? shape->id - 1u : 8;
+
+	put8(self, shape->to ? strlen(shape->to) : id);
+	if (shape->to)
+		put(self, shape->to, strlen(shape->to));
+	else
+		put_many(self, 0xd1, id);
+	put8(self, shape->from ? strlen(shape->from) : 4);
+	if (shape->from)
+		put(self, shape->from, strlen(shape->from));
+	else
+		put_many(self, 0x51, 4);
+}
+
+static void put_udp(struct frame *self, const struct shape *shape)
+{
+	unsigned int first = shape->quic ? shape->quic : INITIAL;
 	unsigned int size = shape->payload ? shape->payload - 1u : INITIAL_PAYLOAD;
 	size_t end = self->size + 4 + size;
 
 	put16(self, shape->udp_length == SAYS_ZERO ? 0 : 8 + size + shape->udp_length);
 	put16(self, 0);
-	put8(self, shape->quic ? shape->quic : INITIAL);
-	put32(self, shape->version ? shape->version : 1);
-	put8(self, id);
-	put_many(self, 0xd1, id);
-	put8(self, 4);
-	put_many(self, 0x51, 4);
-	put_token(self, shape);
+	put8(self, first);
+	if (first & 0x80) {
+		put32(self, shape->version ? shape->version : 1);
+		put_ids(self, shape);
+		put_token(self, shape);
+	} else if (shape->to) {
+		put(self, shape->to, strlen(shape->to));
+	}
 	while (self->size < end)
 		put8(self, 0xee);
 	self->size = end;
@@ -225,6 +260,15 @@ static void put_ipv4_checksum(struct frame *self)
 	set16(self, self->network + 10, ~(sum + (sum >> 16)));
 }
 
+static void put_ports(struct frame *self, const struct shape *shape)
+{
+	unsigned int theirs = shape->source_port ? shape->source_port : THEIR_PORT;
+	unsigned int ours = shape->port ? shape->port : OWN_PORT;
+
+	put16(self, shape->out ? ours : theirs);
+	put16(self, shape->out ? theirs : ours);
+}
+
 void frame_build(struct frame *ret, const struct shape *shape)
 {
 	ret->size = 0;
@@ -236,8 +280,7 @@ void frame_build(struct frame *ret, const struct shape *shape)
 	else
 		put_ipv4(ret, shape);
 	ret->header = ret->size;
-	put16(ret, shape->source_port ? shape->source_port : THEIR_PORT);
-	put16(ret, shape->port ? shape->port : OWN_PORT);
+	put_ports(ret, shape);
 	if (shape->transport == TRANSPORT_QUIC)
 		put_udp(ret, shape);
 	else

@@ -45,7 +45,11 @@ struct shape {
 	uint8_t quic;	  /* the payload's first byte: 0xc3, Initial of version 1 */
 	uint32_t version; /* 1 */
 	uint8_t id;	  /* length of the destination ID and 1: 8 and 1 */
-	uint8_t token;	  /* bytes of token */
+	const char *
+		to; /* the destination ID, "" for none; behind a short header all that is known of it */
+	const char *from;   /* the source ID; some four bytes */
+	uint8_t out;	    /* 1: from us to @source, ports turned too */
+	uint8_t token;	    /* bytes of token */
 	uint8_t token_wide; /* its length is written in 2^n bytes: 1 */
 	int32_t ip_length;  /* added to what IP says, or SAYS_ZERO */
 	int32_t udp_length; /* added to what UDP says, or SAYS_ZERO */

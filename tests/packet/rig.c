@@ -91,6 +91,18 @@ static void zero(struct rig *rig, const struct bpf_map *map)
 	free(value);
 }
 
+/* One by one it takes as long as many a test. */
+static void clear_watched(struct rig *rig)
+{
+	static uint32_t keys[WATCHED_SLOTS], zeros[WATCHED_SLOTS];
+	uint32_t count = WATCHED_SLOTS;
+
+	for (uint32_t i = 0; i < count; i++)
+		keys[i] = i;
+	must(bpf_map_update_batch(bpf_map__fd(rig->gate->maps.watched), keys, zeros, &count, NULL),
+	     "clearing");
+}
+
 static void put_service(struct rig *rig, uint16_t port, uint32_t id)
 {
 	for (int transport = 0; transport < TRANSPORTS; transport++) {
@@ -113,6 +125,15 @@ int rig_clear(void **state)
 	empty(rig->gate->maps.neighbours);
 	empty(rig->gate->maps.interfaces);
 	empty(rig->gate->maps.pace);
+	empty(rig->gate->maps.dialled);
+	empty(rig->gate->maps.answered);
+	empty(rig->gate->maps.callers);
+	empty(rig->gate->maps.handshakes);
+	empty(rig->gate->maps.flows);
+	empty(rig->gate->maps.witness);
+	empty(rig->gate->maps.crowds);
+	empty(rig->gate->maps.closures);
+	clear_watched(rig);
 	empty(rig->gate->maps.witness);
 	empty(rig->gate->maps.crowds);
 	zero(rig, rig->gate->maps.unproven);
@@ -179,6 +200,47 @@ void rig_put(struct rig *self, const char *text, const struct record *record)
 	key = addr_source(&prefix.addr);
 	must(bpf_map_update_elem(bpf_map__fd(self->gate->maps.sources), &key, record, BPF_ANY),
 	     "sources");
+}
+
+bool rig_leaves(struct rig *self, int bare, const struct frame *frame)
+{
+	const struct bpf_program *program =
+		bare ? self->gate->progs.gate_egress_bare : self->gate->progs.gate_egress;
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame->bytes, .data_size_in = frame->size);
+
+	must(bpf_prog_test_run_opts(bpf_program__fd(program), &run), "sending");
+	assert(run.retval == (uint32_t)TC_ACT_UNSPEC || run.retval == TC_ACT_SHOT);
+	return run.retval == (uint32_t)TC_ACT_UNSPEC;
+}
+
+/* A test run's packets come from the loopback device, number 1. */
+void rig_remembers(struct rig *self, bool remembers)
+{
+	struct interface interface = {.name = "lo", .remembers = remembers};
+
+	must(bpf_map_update_elem(bpf_map__fd(self->gate->maps.interfaces), &(uint32_t){1},
+				 &interface, BPF_ANY),
+	     "interfaces");
+}
+
+void rig_wait(struct rig *self, uint64_t ns)
+{
+	self->settings.boot_offset += ns;
+	rig_settings(self);
+}
+
+unsigned int rig_count(const struct bpf_map *map)
+{
+	uint8_t key[32], next[32];
+	unsigned int count = 0;
+	bool first = true;
+
+	for (; !bpf_map__get_next_key(map, first ? NULL : key, next, bpf_map__key_size(map));
+	     count++) {
+		memcpy(key, next, sizeof(key));
+		first = false;
+	}
+	return count;
 }
 
 static int program_of(const struct rig *self, enum rig_door door)

@@ -45,6 +45,18 @@ void rig_put(struct rig *self, const char *text, const struct record *record);
 
 enum rig_verdict rig_run(struct rig *self, enum rig_door door, const struct frame *frame);
 
+/* Whether the egress program lets a packet go that leaves us. */
+bool rig_leaves(struct rig *self, int bare, const struct frame *frame);
+
+/* Whether what leaves is said to be seen. rig_clear() says that it is not. */
+void rig_remembers(struct rig *self, bool remembers);
+
+/* The programs' clock goes on. */
+void rig_wait(struct rig *self, uint64_t ns);
+
+/* How many entries a hash has. */
+unsigned int rig_count(const struct bpf_map *map);
+
 /* Sums over CPUs, @ret of COUNTERS entries. */
 void rig_counters(struct rig *self, struct tally *ret);
 
