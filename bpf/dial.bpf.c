@@ -3,13 +3,10 @@
  * dial: what the processes of a cgroup may dial, asked when they connect or send a datagram; a refusal is EPERM at once, and
  * nothing leaves. QUIC's dials to banned destinations are the egress program's: a sendmsg hook cannot tell a dial from an answer.
  */
-#include "dial.h"
+#include "dial.bpf.h"
 #include "gate.bpf.h"
 
 enum { SOCKET_STREAM = 1 }; /* SOCK_STREAM, which no header for programs has */
-
-/* What a cgroup's hook returns. */
-enum { DIAL_REFUSED = 0, DIAL_PASSES = 1 };
 
 /* A socket that connects as a datagram one sends without being asked again, so it is asked like each of its datagrams. */
 PURE enum dialled_by dialled_by(const struct bpf_sock_addr *ctx)
@@ -45,7 +42,6 @@ PURE void dial_start_ipv6(struct start *ret, const struct bpf_sock_addr *ctx)
 	ret->family = source_is_ipv4(ret->address) ? FAMILY_IPV4 : FAMILY_IPV6;
 }
 
-/* A function of its own, which the verifier checks once for all four hooks. A datagram that passes is not counted: there are many. */
 __noinline int gate_dial(const struct start *start, __u32 by)
 {
 	const struct settings *settings = look_settings();

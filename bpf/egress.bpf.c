@@ -7,14 +7,12 @@
  */
 #include <linux/pkt_cls.h>
 
-#include "dial.h"
+#include "dial.bpf.h"
 #include "flow.bpf.h"
 #include "quick.h"
 
 enum { EGRESS_PULL = 256 }; /* bytes made visible of a datagram whose headers are not */
 #define PROOF_NS (1ULL * NS_PER_SECOND)
-
-int gate_dial(const struct start *start, __u32 by);
 
 PURE void egress_packet(struct packet *ret, const struct __sk_buff *skb)
 {

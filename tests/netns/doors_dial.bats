@@ -255,3 +255,25 @@ libp2p_dials() {
 	[ "$(wire_count "$PRIVATE4" "$SHARED4" "$PRIVATE6")" = 0 ]
 	[ "$(dial_counted refuse private)" -ge 6 ]
 }
+
+@test "without a cgroup the egress serves alone: QUIC dials to private and banned addresses are dropped, TCP is not judged" {
+	[ -x "$BUILD/peers/peers" ] || skip "no $BUILD/peers/peers: make peers"
+	local id
+	start "$PEERS" remote "$BUILD/peers/peers" host "/ip4/$PUBLIC4/udp/$PORT/quic-v1" "/ip4/$PRIVATE4/udp/$PORT/quic-v1" \
+		"/ip6/$PUBLIC6/udp/$PORT/quic-v1"
+	wait_for 10 "the remote host" has_said remote
+	id=$(head -1 "$WORK/remote.out")
+	gated --dial private --dial-banned yes --cgroup none
+	[ "$(ask --json status | jq -r '.doors[] | select(.hook == "egress") | .on')" = true ]
+	ask ban "$PUBLIC4"
+	host_start
+	wire_begin
+	libp2p_dials "/ip4/$PRIVATE4/udp/$PORT/quic-v1/p2p/$id" "/ip4/$PUBLIC4/udp/$PORT/quic-v1/p2p/$id"
+	echo "dial /ip6/$PUBLIC6/udp/$PORT/quic-v1/p2p/$id" >&5
+	wait_for 10 "the dial that may go" has_said host "connected outbound /ip6/$PUBLIC6/udp"
+	[ "$(grep -c '^failed' "$WORK/host.out")" = 2 ]
+	[ "$(wire_count "$PRIVATE4" "$PUBLIC4")" = 0 ]
+	[ "$(dial_counted refuse private)" -ge 1 ]
+	[ "$(dial_counted refuse operator)" -ge 1 ]
+	[ "$(outcomes "tcp:$PRIVATE4:9000")" = ok ]
+}
