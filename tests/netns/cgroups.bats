@@ -129,6 +129,22 @@ begin() {
 	is_refused "$TOP/node"
 }
 
+# By the second's tick alone three of ten would be early enough.
+@test "a cgroup made anew carries its doors at once: before the node's first dial, not within a second" {
+	local early=0
+	mkdir "$TOP/node"
+	begin --cgroup "/$NAME/node"
+	for _ in $(seq 8); do
+		rmdir "$TOP/node"
+		mkdir "$TOP/node"
+		sleep 0.25
+		! is_refused "$TOP/node" || early=$((early + 1))
+		while [ -s "$TOP/node/cgroup.procs" ]; do sleep 0.05; done
+	done
+	echo "$early of 8"
+	[ "$early" -ge 7 ]
+}
+
 @test "auto: a node that moves is followed, one in the root cgroup is told, and the root never gets the dial door" {
 	mkdir "$TOP/one" "$TOP/two"
 	node "$TOP/one"
@@ -170,10 +186,12 @@ begin() {
 	mkdir "$one/$unit.service"
 	until_true 7 hangs "$one/$unit.service"
 	mkdir "$TOP/$unit.service" # of a systemd in a container: not in a slice
-	sleep 6
+	kill -HUP "$DAEMON" # walks the hierarchy at once
+	sleep 1
 	run ! warns "may be"
 	rmdir "$TOP/$unit.service"
 	mkdir "$SLICE/$unit.service"
+	kill -HUP "$DAEMON"
 	until_true 7 warns "cgroup unit:$unit may be"
 }
 

@@ -7,6 +7,7 @@
 
 #include <peergate/words.h>
 
+#include "cgroup_search.h"
 #include "cgroup_tree.h"
 #include "listeners.h"
 #include "listening.h"
@@ -101,65 +102,7 @@ static void hear_all(struct cgroup_look *self)
 	}
 }
 
-/* The walk: where each listener's cgroup is, and which folders the named ones may be. */
-struct search {
-	struct cgroup_look *look;
-	struct cgroup_place first[CONFIG_CGROUPS_MAX], second[CONFIG_CGROUPS_MAX];
-	uint64_t root;
-};
-
-static void offer(struct search *self, unsigned int i, const char *folder, uint64_t id)
-{
-	struct cgroup_place *place = &self->first[i];
-
-	/* A container within that of the same name is the same one: the outer folder comes first. */
-	if (place->folder[0] && cgroup_is_within(folder, place->folder))
-		return;
-	if (place->folder[0])
-		place = &self->second[i];
-	if (place->folder[0])
-		return;
-	strcpy(place->folder, folder);
-	place->id = id;
-}
-
-static const char *below(const char *path, const char *mount)
-{
-	size_t length = strlen(mount);
-
-	if (strncmp(path, mount, length) || (path[length] && path[length] != '/'))
-		return path;
-	return path[length] ? path + length : "/";
-}
-
-static bool fits(const char *folder, const char *cgroup, const char *mount)
-{
-	enum cgroup_kind kind = CGROUP_NONE;
-	const char *name = "";
-
-	cgroup_name_parse(cgroup, &kind, &name, NULL);
-	return (kind == CGROUP_PATH && !strcmp(folder, below(name, mount))) ||
-	       (kind == CGROUP_UNIT && cgroup_is_unit(folder, name)) ||
-	       (kind == CGROUP_CONTAINER && cgroup_is_container(folder, name));
-}
-
-static int search_folder(void *context, const char *folder, uint64_t id)
-{
-	struct search *self = context;
-	struct cgroup_look *look = self->look;
-
-	if (!strcmp(folder, "/"))
-		self->root = id;
-	for (unsigned int i = 0; i < look->listener_count; i++)
-		if (look->listeners[i].place.id == id)
-			strcpy(look->listeners[i].place.folder, folder);
-	for (unsigned int i = 0; i < look->config.cgroup_count; i++)
-		if (fits(folder, look->config.cgroups[i], look->mount))
-			offer(self, i, folder, id);
-	return 0;
-}
-
-static void note_named(struct cgroup_look *self, const struct search *search, unsigned int i)
+static void note_named(struct cgroup_look *self, const struct cgroup_search *search, unsigned int i)
 {
 	const char *name = self->config.cgroups[i], *folder = search->first[i].folder;
 
@@ -178,14 +121,25 @@ static void note_named(struct cgroup_look *self, const struct search *search, un
 		     name, folder, search->second[i].folder);
 }
 
-/* One that is away will most likely come back where it was: a unit, a path. */
-static void settle_named(struct cgroup_look *self, const struct search *search)
+/* A path tells where it will be. */
+static void expect_path(struct cgroup_place *place, const char *cgroup, const char *mount)
+{
+	const char *folder = cgroup[0] == '/' ? cgroup_below(cgroup, mount) : "";
+
+	if (!place->folder[0] && strlen(mount) + strlen(folder) < sizeof(place->folder))
+		strcpy(place->folder, folder);
+	place->id = 0;
+}
+
+/* One that is away will most likely come back where it was. */
+static void settle_named(struct cgroup_look *self, const struct cgroup_search *search)
 {
 	for (unsigned int i = 0; i < self->config.cgroup_count; i++) {
+		self->unclear |= search->second[i].folder[0];
 		if (search->first[i].folder[0])
 			self->named[i] = search->first[i];
 		else
-			self->named[i].id = 0;
+			expect_path(&self->named[i], self->config.cgroups[i], self->mount);
 		note_named(self, search, i);
 	}
 }
@@ -244,7 +198,7 @@ static void choose_auto(struct cgroup_look *self, uint64_t root)
 		     GATE_CGROUPS_MAX - 1);
 }
 
-static void choose(struct cgroup_look *self, const struct search *search)
+static void choose(struct cgroup_look *self, const struct cgroup_search *search)
 {
 	if (cgroup_look_is(&self->config, CGROUP_AUTO)) {
 		choose_auto(self, search->root);
@@ -259,7 +213,7 @@ static void choose(struct cgroup_look *self, const struct search *search)
 
 void cgroup_look(struct cgroup_look *self)
 {
-	struct search search = {.look = self};
+	struct cgroup_search search = {.look = self};
 	unsigned int left_out = 0;
 	int error;
 
@@ -272,9 +226,10 @@ void cgroup_look(struct cgroup_look *self)
 		self->mount[0] = '\0';
 		return;
 	}
-	error = cgroup_tree_walk(self->mount, search_folder, &search, &left_out);
+	error = cgroup_search(&search, &left_out);
 	if (error)
 		note(self, "cgroups: %s cannot be read: %s", self->mount, strerror(-error));
+	self->unclear |= left_out;
 	if (left_out)
 		note(self, "cgroups: %u folders have paths longer than %d letters: left out",
 		     left_out, CGROUP_PATH_MAX - 1);

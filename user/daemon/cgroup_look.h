@@ -19,6 +19,8 @@ struct cgroup_look {
 	int sockets
 		[1 +
 		 CONFIG_NETNS_MAX]; /* of sock_diag: our own namespace, then each netns; -1: none */
+	const struct cgroup_look
+		*before;	     /* whose places are tried first; NULL: walk the hierarchy */
 	struct cgroup_memory memory; /* by auto; goes in, and comes out wiser */
 	struct cgroup_place
 		named[CONFIG_CGROUPS_MAX]; /* where each named one is or was; likewise */
@@ -27,6 +29,7 @@ struct cgroup_look {
 	struct cgroup_choice choice;
 	struct cgroup_listener listeners[LOOK_LISTENERS_MAX];
 	unsigned int listener_count, listeners_left_out;
+	bool unclear;			  /* the next look has to walk, too */
 	struct why notes[LOOK_NOTES_MAX]; /* what an operator should know, a sentence each */
 	unsigned int note_count;
 };

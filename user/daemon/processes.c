@@ -10,16 +10,18 @@
 #include "listening.h"
 #include "log.h"
 
-enum { LOOK_EACH_TICKS = 5 };
+/* Each twelfth look, once a minute, walks the hierarchy even if all is where it was: a second unit of that name may be there. */
+enum { LOOK_EACH_TICKS = 5, WALK_EACH_LOOKS = 12 };
 
 /* Sockets of the namespaces stay open, and in place, while a look is in progress: see processes_tick(). */
-static void prepare(const struct processes *self, struct cgroup_look *look)
+static void prepare(struct processes *self, struct cgroup_look *look)
 {
 	const struct engine *engine = self->engine;
 
 	memset(look, 0, sizeof(*look));
 	look->config = engine->config;
 	look->mountinfo = CGROUP_MOUNTS;
+	look->before = self->looks++ % WALK_EACH_LOOKS ? self->last : NULL;
 	look->memory = self->last->memory;
 	memcpy(look->named, self->last->named, sizeof(look->named));
 	look->sockets[0] = self->last->sockets[0];
@@ -78,54 +80,7 @@ static void apply(struct processes *self)
 	log_news(before, now);
 	self->last = now;
 	self->next = before;
-}
-
-int processes_open(struct processes *self, uv_loop_t *loop, struct engine *engine, struct why *why)
-{
-	*self = (struct processes){.engine = engine, .loop = loop};
-	self->last = calloc(1, sizeof(*self->last));
-	self->next = calloc(1, sizeof(*self->next));
-	if (!self->last || !self->next) {
-		free(self->last);
-		free(self->next);
-		self->last = NULL;
-		return why_fill(why, -ENOMEM, "no memory to look for processes");
-	}
-	self->last->sockets[0] = listening_open();
-	self->work.data = self;
-	prepare(self, self->next);
-	cgroup_look(self->next);
-	apply(self);
-	return 0;
-}
-
-static void look(uv_work_t *work)
-{
-	struct processes *self = work->data;
-
-	cgroup_look(self->next);
-}
-
-static void looked(uv_work_t *work, int status)
-{
-	struct processes *self = work->data;
-
-	self->looking = false;
-	if (!status && !self->closing && !self->soon)
-		apply(self);
-}
-
-static void begin(struct processes *self)
-{
-	int error;
-
-	self->soon = false;
-	self->ticks = 0;
-	prepare(self, self->next);
-	error = uv_queue_work(self->loop, &self->work, look, looked);
-	self->looking = !error;
-	if (error)
-		log_warning("nobody can look for processes: %s", uv_strerror(error));
+	cgroup_watch_follow(&self->watch, now);
 }
 
 static bool is_there(const struct cgroup_look *look, const struct cgroup_place *place)
@@ -145,6 +100,72 @@ static bool is_as_seen(const struct cgroup_look *look)
 	return same;
 }
 
+static void look(uv_work_t *work)
+{
+	struct processes *self = work->data;
+
+	cgroup_look(self->next);
+}
+
+static void begin(struct processes *self);
+
+static void looked(uv_work_t *work, int status)
+{
+	struct processes *self = work->data;
+	bool again = self->stale || self->stirred;
+
+	self->looking = false;
+	if (self->closing)
+		return;
+	if (!status && !self->stale)
+		apply(self);
+	if (again && (self->stale || !is_as_seen(self->last)))
+		begin(self);
+}
+
+static void begin(struct processes *self)
+{
+	int error;
+
+	self->stale = self->stirred = false;
+	self->ticks = 0;
+	prepare(self, self->next);
+	error = uv_queue_work(self->loop, &self->work, look, looked);
+	self->looking = !error;
+	if (error)
+		log_warning("nobody can look for processes: %s", uv_strerror(error));
+}
+
+/* Many folders come and go that are nobody's: asking after ours costs a few microseconds. */
+static void stirred(void *context)
+{
+	struct processes *self = context;
+
+	self->stirred = true;
+	if (!self->looking && !self->closing && !is_as_seen(self->last))
+		begin(self);
+}
+
+int processes_open(struct processes *self, uv_loop_t *loop, struct engine *engine, struct why *why)
+{
+	*self = (struct processes){.engine = engine, .loop = loop};
+	self->last = calloc(1, sizeof(*self->last));
+	self->next = calloc(1, sizeof(*self->next));
+	if (!self->last || !self->next) {
+		free(self->last);
+		free(self->next);
+		self->last = NULL;
+		return why_fill(why, -ENOMEM, "no memory to look for processes");
+	}
+	self->last->sockets[0] = listening_open();
+	self->work.data = self;
+	cgroup_watch_init(&self->watch, loop, stirred, self);
+	prepare(self, self->next);
+	cgroup_look(self->next);
+	apply(self);
+	return 0;
+}
+
 void processes_tick(struct processes *self)
 {
 	struct why why = {""};
@@ -154,7 +175,7 @@ void processes_tick(struct processes *self)
 		return;
 	if (namespaces_check(self->engine->namespaces) && engine_listeners(self->engine, &why))
 		log_error("%s", why.sentence);
-	if (self->soon || self->ticks >= LOOK_EACH_TICKS || !is_as_seen(self->last))
+	if (self->ticks >= LOOK_EACH_TICKS || !is_as_seen(self->last))
 		begin(self);
 }
 
@@ -162,7 +183,8 @@ void processes_reload(struct processes *self)
 {
 	memset(&self->last->memory, 0, sizeof(self->last->memory));
 	memset(self->last->named, 0, sizeof(self->last->named));
-	self->soon = true;
+	self->looks = 0;
+	self->stale = self->looking;
 	if (!self->looking)
 		begin(self);
 }

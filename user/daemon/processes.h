@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * processes: follows the nodes' processes: looks at the host every few seconds, in a thread of the loop's pool, and hangs the
- * doors where the look says; at once when a cgroup that carries a door was removed or made anew.
+ * doors where the look says; at once when a cgroup that carries a door, or is to carry one, was removed or made anew.
  *
  * Once open it lies where it is. All calls are the loop's thread's.
  */
@@ -11,6 +11,7 @@
 #include <uv.h>
 
 #include "cgroup_look.h"
+#include "cgroup_watch.h"
 #include "engine.h"
 
 struct processes {
@@ -19,8 +20,11 @@ struct processes {
 	struct cgroup_look *last; /* what the doors hang by; NULL: not opened */
 	struct cgroup_look *next; /* the one in progress, or room for it */
 	uv_work_t work;
-	bool looking, closing, soon; /* soon: something changed, look again at the next second */
-	unsigned int ticks;
+	struct cgroup_watch watch;
+	bool looking, closing;
+	bool stale;   /* what the look in progress was told is no longer so */
+	bool stirred; /* something came or went while it looked */
+	unsigned int ticks, looks;
 };
 
 /* Looks once, at once, so that the doors hang when it returns. -ENOMEM only: what is not found is noted. */
