@@ -254,6 +254,46 @@ begin() {
 	[ "$(listener_ports)" = 13000 ]
 }
 
+# living SOURCE: connections that the witness counts of it; the last four bytes of its key are the address.
+living() {
+	local key="[0,0,255,255,${1//./,}]"
+	bpftool -j map dump pinned "$PINS/witness" | jq "[.[] | select(.formatted.key.address == $key) | .formatted.value.live[].living] | add // 0"
+}
+
+lives() {
+	[ "$(living "$1")" -eq "$2" ]
+}
+
+# stay SOURCE: a connection to the container's port, from inside, until it is stopped.
+stay() {
+	nsenter --net="/run/netns/$INSIDE" socat -u "TCP:127.0.0.1:9000,bind=$1" /dev/null 3>&- &
+	started=$!
+	STARTED+=("$started")
+}
+
+@test "a container's connections are counted: those from before by a census in its namespace, those after at once" {
+	local first
+	INSIDE=pg$$i
+	mkdir "$TOP/node"
+	ip netns add "$INSIDE"
+	ip -n "$INSIDE" link set lo up
+	ip -n "$INSIDE" addr add 203.0.113.5/32 dev lo
+	in_cgroup "$TOP/node" "$INSIDE" socat TCP-LISTEN:9000,fork,reuseaddr PIPE
+	sleep 0.3
+	stay 203.0.113.5
+	first=$started
+	sleep 0.3
+	# shellcheck disable=SC2034 # daemon_start reads it
+	SERVICE=beacon=tcp:13000:9000
+	daemon_start --user nobody --netns "/run/netns/$INSIDE"
+	until_true 5 lives 203.0.113.5 1
+	stay 203.0.113.5
+	until_true 1 lives 203.0.113.5 2
+	stop "$first" "$started"
+	# Only the census sees the end of what was there before the door.
+	until_true 15 lives 203.0.113.5 0
+}
+
 # Which ports the doors that see sockets look for.
 listener_ports() {
 	bpftool -j map dump pinned "$PINS/listeners" | jq -r '[.[].formatted.key.port.port] | unique | join(" ")'
