@@ -27,12 +27,12 @@ COUNT=2000 PER_SECOND=500 PRIVATE=10.9.8.7
 
 # traffic: for four seconds connections come in, and the node dials a private address.
 traffic() {
-	start_grouped server python3 tests/netns/visits.py serve "$NODE_V4" $PORT
+	start_grouped server python3 tests/netns/visits.py serve "$NODE_V4" "$PORT"
 	SERVER=$started
 	wait_for 5 "the server" has_said server ready
-	start "$PEERS" visitor python3 tests/netns/visits.py visit "$GOOD" "$NODE_V4" $PORT $COUNT $PER_SECOND
+	start "$PEERS" visitor python3 tests/netns/visits.py visit "$GOOD" "$NODE_V4" "$PORT" "$COUNT" "$PER_SECOND"
 	VISITOR=$started
-	start_grouped dialler python3 tests/netns/visits.py dial $PRIVATE $PORT $COUNT $PER_SECOND
+	start_grouped dialler python3 tests/netns/visits.py dial "$PRIVATE" "$PORT" "$COUNT" "$PER_SECOND"
 	DIALLER=$started
 	sleep 0.5
 }
@@ -49,11 +49,11 @@ opened() {
 # all_seen: each connection was witnessed, each dial forbidden.
 all_seen() {
 	wait "$VISITOR" "$DIALLER"
-	[ "$(cat "$WORK/visitor.out")" = $COUNT ]
-	[ "$(cat "$WORK/dialler.out")" = $COUNT ]
+	[ "$(cat "$WORK/visitor.out")" = "$COUNT" ]
+	[ "$(cat "$WORK/dialler.out")" = "$COUNT" ]
 	echo "witnessed $(opened) of $COUNT, $(counted_dials) dials counted"
-	[ "${1:-}" = anew ] || [ "$(opened)" = $COUNT ]
-	[ "$(counted_dials)" = $COUNT ]
+	[ "${1:-}" = anew ] || [ "$(opened)" = "$COUNT" ]
+	[ "$(counted_dials)" = "$COUNT" ]
 	stop "$SERVER"
 }
 
@@ -144,7 +144,7 @@ iterated() {
 	diff "$WORK/maps" <(iterated)
 	all_seen anew
 	[ "$(opened)" -gt 100 ]
-	[ "$(opened)" -le $COUNT ]
+	[ "$(opened)" -le "$COUNT" ]
 }
 
 @test "the same build takes all pinned programs as they are, with the reasons of those that are not there" {
@@ -194,7 +194,7 @@ iterated() {
 }
 
 egress_filter() {
-	net_in "$NODE" tc filter show dev "${1:-gate0}" egress
+	net_in "$NODE" tc filter show dev gate0 egress
 }
 
 @test "a kernel without TCX: clsact on both sides, adopted, upgraded, off" {

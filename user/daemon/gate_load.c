@@ -203,19 +203,18 @@ static uint32_t map_id(int fd)
 	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) ? info.id : 0;
 }
 
-static bool uses(int program, uint32_t map)
+/* The constants of the object that a program is of, which libbpf keeps in a map of that object's own. */
+static bool holds_constants(uint32_t map)
 {
-	uint32_t ids[LOADED_MAPS_MAX] = {0};
-	struct bpf_prog_info info = {.nr_map_ids = LOADED_MAPS_MAX,
-				     .map_ids = (uint64_t)(uintptr_t)ids};
+	struct bpf_map_info info = {0};
 	uint32_t size = sizeof(info);
+	int fd = bpf_map_get_fd_by_id(map);
+	bool holds = fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) &&
+		     strstr(info.name, ".rodata");
 
-	if (bpf_obj_get_info_by_fd(program, &info, &size))
-		return false;
-	for (uint32_t i = 0; i < info.nr_map_ids && i < LOADED_MAPS_MAX; i++)
-		if (ids[i] == map)
-			return true;
-	return false;
+	if (fd >= 0)
+		close(fd);
+	return holds;
 }
 
 bool program_keeps_to(int program, const int maps[MAPS])
@@ -232,18 +231,7 @@ bool program_keeps_to(int program, const int maps[MAPS])
 
 		while (map < MAPS && map_id(maps[map]) != ids[i])
 			map++;
-		if (map == MAPS)
-			return false;
-	}
-	return true;
-}
-
-bool programs_share_maps(int a, int b, const int maps[MAPS])
-{
-	for (int i = 0; i < MAPS; i++) {
-		uint32_t id = map_id(maps[i]);
-
-		if (uses(a, id) != uses(b, id))
+		if (map == MAPS && !holds_constants(ids[i]))
 			return false;
 	}
 	return true;

@@ -22,11 +22,8 @@ int gate_load(struct gate *self, const struct gate_settings *settings, const int
 /* Fills in id and tag of a program from its descriptor. */
 int program_identify(struct gate_program *self);
 
-/* Whether a program uses no maps but some of @maps. */
+/* Whether a program uses no maps but some of @maps, and its own object's constants. */
 bool program_keeps_to(int program, const int maps[MAPS]);
-
-/* Whether two programs use the same ones of @maps. */
-bool programs_share_maps(int a, int b, const int maps[MAPS]);
 
 /* Finds out whether this kernel wants CAP_BPF for held maps; needs the loaded gate. */
 void gate_weigh_capabilities(struct gate *self);

@@ -23,6 +23,7 @@ static const char *const names[MAPS] = {
 	[MAP_UNPROVEN] = "unproven",	 [MAP_WATCHED] = "watched",
 	[MAP_CENSUS] = "census",	 [MAP_TARGET] = "target",
 	[MAP_MARKS] = "marks",		 [MAP_SIGHTINGS] = "sightings",
+	[MAP_DESKS] = "desks",
 };
 
 const char *map_name(enum map map)
@@ -50,6 +51,33 @@ void maps_close(int fds[MAPS])
 	}
 }
 
+static bool is_known(const char *name)
+{
+	for (int i = 0; i < MAPS; i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+/* A map that is not pinned would not be adopted: the next daemon's programs would have another. */
+static int check_names(const struct bpf_object *object, struct why *why)
+{
+	const struct bpf_map *map;
+
+	for (int i = 0; i < MAPS; i++)
+		if (!bpf_object__find_map_by_name(object, names[i]))
+			return why_fill(why, -ENOENT, "this build's gate has no map called %s",
+					names[i]);
+	bpf_object__for_each_map (map, object) {
+		if (!bpf_map__is_internal(map) && !is_known(bpf_map__name(map)))
+			return why_fill(why, -ENOENT,
+					"this build's gate has a map called %s, which the daemon "
+					"does not know",
+					bpf_map__name(map));
+	}
+	return 0;
+}
+
 int maps_size(struct bpf_object *object, const struct gate_settings *settings, struct why *why)
 {
 	const struct {
@@ -61,10 +89,10 @@ int maps_size(struct bpf_object *object, const struct gate_settings *settings, s
 		{MAP_WITNESS, settings->witness_max},
 	};
 
-	for (int i = 0; i < MAPS; i++)
-		if (!bpf_object__find_map_by_name(object, names[i]))
-			return why_fill(why, -ENOENT, "this build's gate has no map called %s",
-					names[i]);
+	int error = check_names(object, why);
+
+	if (error)
+		return error;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct bpf_map *map = bpf_object__find_map_by_name(object, map_name(sizes[i].map));
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Same shape: the pinned maps are used as they are, and a program is replaced behind its links when its tag differs; of the same
- * build not even that is looked at (gate_build.h).
+ * Same shape: the pinned maps are used as they are, and the programs are replaced behind their links, but for those of the same
+ * build, which are taken as they are (gate_build.h).
  * Another shape or ABI: new maps are filled from the old while the old programs go on judging, then every link gets its new
  * program, then the folder is exchanged in one rename. Nobody else writes to the old maps meanwhile: the lock is ours.
  */
@@ -33,25 +33,6 @@ static uint32_t abi_of(int settings_fd)
 		return 0;
 	memcpy(&abi, value, sizeof(abi));
 	return abi;
-}
-
-/* The pinned program serves when it is the same text over the same maps; then links need no touch. */
-static void keep_pinned(struct gate *self, struct gate_program *program)
-{
-	struct gate_program held = {.pin = program->pin, .fd = -1};
-
-	if (program->fd < 0)
-		return;
-	held.fd = pins_get(&self->pins, program->pin);
-	if (held.fd < 0)
-		return;
-	if (program_identify(&held) || held.tag != program->tag ||
-	    !programs_share_maps(held.fd, program->fd, self->maps)) {
-		close(held.fd);
-		return;
-	}
-	close(program->fd);
-	*program = held;
 }
 
 static int update_interfaces(struct gate *self, struct why *why)
@@ -218,8 +199,6 @@ int gate_take_over(struct gate *self, const struct gate_settings *settings, int 
 		all &= adopted[i];
 	if (!all)
 		return migrate(self, pinned, adopted, other_abi, why);
-	for (int i = 0; i < VARIANTS; i++)
-		keep_pinned(self, &self->programs[i]);
 	error = update_links(self, why);
 	return error ? error : pin_programs(self, &self->pins, why);
 }

@@ -34,6 +34,7 @@ enum map {
 	MAP_TARGET,
 	MAP_MARKS,
 	MAP_SIGHTINGS,
+	MAP_DESKS,
 	MAPS
 };
 
