@@ -175,6 +175,7 @@ reloaded_after() {
 	[ "$(ask --json status | jq -r '[.doors[] | select(.hook | test("^(connect|sendmsg)[46]$")) | select(.on) | .hook] | sort | join(" ")')" \
 		= "connect4 connect6 sendmsg4 sendmsg6" ]
 	[ "$(outcomes tcp:$PRIVATE4:9000 udp:$PRIVATE6:9000)" = "ok ok" ]
+	run ! grep -q 'no cgroup carries' <(ask --json status)
 	[ "$(dial_counted would_refuse private ipv4) $(dial_counted would_refuse private ipv6)" = "1 1" ]
 	[ "$(dial_counted refuse private)" = 0 ]
 }
@@ -264,6 +265,9 @@ libp2p_dials() {
 	wait_for 10 "the remote host" has_said remote
 	id=$(head -1 "$WORK/remote.out")
 	gated --dial private --dial-banned yes --cgroup none
+	ask status | grep 'the node may not dial: private addresses, nor who is banned'
+	ask --json status | jq -e '.dial.ranges == "private" and .dial.banned and (.dial.ports | index(8551)) != null'
+	ask --json status | jq -r '.warnings[]' | grep 'no cgroup carries the hooks'
 	[ "$(ask --json status | jq -r '.doors[] | select(.hook == "egress") | .on')" = true ]
 	ask ban "$PUBLIC4"
 	host_start

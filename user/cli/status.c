@@ -202,6 +202,22 @@ static void tell_counters(struct output *output, const json_t *counters)
 	listing_finish(&listing, output);
 }
 
+/* Nothing when the node may dial anywhere. */
+static void tell_dial(struct output *output, const json_t *dial)
+{
+	const char *ranges = answer_text(dial, "ranges", "off");
+	bool banned = json_is_true(json_object_get(dial, "banned"));
+	bool is_ranged = strcmp(ranges, "off") != 0;
+
+	if (is_ranged || banned)
+		output_words(output, TONE_PLAIN, "  the node may not dial%s%s%s%s\n",
+			     is_ranged ? ": " : "", is_ranged ? ranges : "",
+			     is_ranged ? " addresses" : "",
+			     !banned	 ? ""
+			     : is_ranged ? ", nor who is banned"
+					 : " who is banned");
+}
+
 static void tell_maps(struct output *output, const json_t *maps)
 {
 	static const struct listing_column columns[] = {
@@ -295,6 +311,7 @@ void status_tell(struct output *output, const json_t *answer)
 	tell_interfaces(output, json_object_get(answer, "interfaces"));
 	if (json_array_size(json_object_get(answer, "doors")))
 		tell_doors(output, json_object_get(answer, "doors"));
+	tell_dial(output, json_object_get(answer, "dial"));
 	tell_services(output, json_object_get(answer, "services"));
 	if (json_array_size(json_object_get(answer, "listeners")))
 		tell_listeners(output, json_object_get(answer, "listeners"));

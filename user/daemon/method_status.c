@@ -11,6 +11,7 @@
 
 #include "methods.h"
 #include "server.h"
+#include "status_dial.h"
 #include "status_processes.h"
 #include "status_witness.h"
 #include "units.h"
@@ -233,14 +234,15 @@ int method_status(struct rpc_caller *caller, json_t *params, json_t **ret_result
 	sentences = warnings(engine);
 	status_processes_warn(&server->processes, sentences);
 	status_witness_warn(engine->gate, sentences);
+	status_dial_warn(engine->gate, &engine->settings, sentences);
 	*ret_result = json_pack(
-		"{s:s, s:s, s:I, s:s, s:i, s:o, s:o, s:o, s:o, s:f, s:o, s:I, s:o, s:o, s:o, s:o, "
-		"s:o, s:o, s:o}",
+		"{s:s, s:s, s:I, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:f, s:o, s:I, s:o, s:o, s:o, "
+		"s:o, s:o, s:o, s:o}",
 		"version", PEERGATE_VERSION, "mode", mode_word(engine->settings.mode), "uptime_s",
 		(json_int_t)((gate_now_ns() - engine->started_ns) / NS_PER_S), "kernel",
 		host.release, "pid", (int)getpid(), "interfaces", interfaces(engine->gate), "doors",
-		doors(engine->gate), "services", services(engine), "listeners",
-		status_listeners(&server->processes), "lease_age_s",
+		doors(engine->gate), "dial", status_dial(&engine->settings), "services",
+		services(engine), "listeners", status_listeners(&server->processes), "lease_age_s",
 		(double)gate_lease_age_ns(engine->gate) / NS_PER_S, "counters", list, "resets",
 		(json_int_t)resets, "maps", maps(engine->gate), "witness",
 		status_witness(engine->gate), "census", status_census(engine->gate), "book",
