@@ -438,7 +438,8 @@ struct target {
 	struct prefix_key prefix;
 	__u32 services;		/* bit n */
 	__u64 namespace_cookie; /* 0: any */
-	__u32 closed, unused;
+	__u32 closed;
+	__u32 by_closures; /* 1: of the sources in `closures`, whatever @prefix says */
 };
 
 /* One message in the ring buffer `sightings`: a source with @short_lived connections in a row. */

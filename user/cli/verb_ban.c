@@ -8,22 +8,30 @@
 #include "suggest.h"
 #include "verb.h"
 
-enum { OPTION_FOR = 1, OPTION_REASON, OPTION_FORCE };
+enum { OPTION_FOR = 1, OPTION_REASON, OPTION_FORCE, OPTION_CLOSE };
 
 static const struct argp_option options[] = {
 	{"for", OPTION_FOR, "TIME", 0, "how long: 90s, 10m, 2h, 1d, 1h30m (1h unless told)", 0},
 	{"reason", OPTION_REASON, "REASON", 0, "why: bad_score, … (operator unless told)", 0},
 	{"force", OPTION_FORCE, NULL, 0, "also where it may lock you out", 0},
+	{"close", OPTION_CLOSE, NULL, 0, "also end its live connections", 0},
 	{0},
 };
 
 static void tell(struct output *output, const json_t *answer)
 {
+	int64_t closed = answer_integer(answer, "closed", -1);
+	const char *unclosed = answer_text(answer, "unclosed", "");
 	char until[UNTIL_TEXT_MAX];
 
 	output_words(output, TONE_PLAIN, "%s is banned %s, reason %s.%s\n",
 		     answer_text(answer, "addr", "It"), until_text(answer, until),
 		     answer_text(answer, "reason", "?"), answer_widened(answer));
+	if (closed >= 0)
+		output_words(output, TONE_PLAIN, "%lld live connection%s closed.\n",
+			     (long long)closed, closed == 1 ? "" : "s");
+	if (unclosed[0])
+		output_words(output, TONE_PLAIN, "What lives stays: %s.\n", unclosed);
 }
 
 /* A reason that a person or a protocol layer may give: not those that only the gate itself finds. */
@@ -54,6 +62,9 @@ static int make_params(json_t **ret, const struct arguments *arguments, struct w
 	*ret = json_pack("{s:s, s:I, s:s, s:b}", "addr", arguments->words[0], "ttl",
 			 (json_int_t)ttl_s, "reason", reason ? reason : "operator", "force",
 			 arguments->options[OPTION_FORCE] != NULL);
+	/* Not told: as the daemon's configuration says. */
+	if (arguments->options[OPTION_CLOSE])
+		json_object_set_new(*ret, "close", json_true());
 	return 0;
 }
 

@@ -39,6 +39,8 @@ void config_default(struct config *ret)
 	 * nobody honest. A /56 is a customer, a /48 a site: two and eight full sources.
 	 */
 	ret->living.all = 16;
+	/* libp2p closes a QUIC connection that has been silent for 30 s; both its ends have by then. */
+	ret->closing_ns = 35 * NS_PER_S;
 	ret->living_56.all = 32;
 	ret->living_48.all = 128;
 	ret->lease_ns = 3 * NS_PER_S;

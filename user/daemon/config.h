@@ -74,7 +74,9 @@ struct config {
 	uint64_t pace_ns, newcomers_ns, unproven_ns, lease_ns; /* time for one; 0: no limit */
 	uint32_t pace_burst, newcomers_burst, unproven_burst;
 	struct config_limit living, living_56, living_48;
-	uint32_t leak; /* parts of 65,536 */
+	bool close_bans;     /* bans end live connections */
+	uint64_t closing_ns; /* how long QUIC of who is being closed is refused */
+	uint32_t leak;	     /* parts of 65,536 */
 	uint32_t samples_per_s;
 	uint32_t resets; /* bit REASON_x */
 	struct config_dial dial;
@@ -84,7 +86,7 @@ struct config {
 	struct config_netns netns[CONFIG_NETNS_MAX];
 	unsigned int netns_count;
 	uint64_t census_ns; /* 0: only at the start and on request */
-	uint32_t churn;	 /* so many short-lived connections in a row; 0: never */
+	uint32_t churn;	    /* so many short-lived connections in a row; 0: never */
 	uint64_t churn_short_ns;
 	bool corroborate; /* a follower's word needs the kernel's */
 	uint64_t corroborate_slack_ns;

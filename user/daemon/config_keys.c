@@ -58,12 +58,6 @@ const struct config_key config_keys[] = {
 	 RATE(unproven_ns), CHANGE_LIVE, false},
 	{"unproven-burst", "N", "such starts at once", WHOLE(unproven_burst, 1, 1000000),
 	 CHANGE_LIVE, false},
-	{"living", "N[,NAME:N]", "live connections of one source, for all and for some services",
-	 LIMIT(living), CHANGE_LIVE, false},
-	{"living-56", "N[,NAME:N]", "live connections of one IPv6 /56", LIMIT(living_56),
-	 CHANGE_LIVE, false},
-	{"living-48", "N[,NAME:N]", "live connections of one IPv6 /48", LIMIT(living_48),
-	 CHANGE_LIVE, false},
 	{"lease", "TIME", "how long pace and floor hold when the daemon is silent",
 	 config_set_duration, AT(lease_ns), SECONDS(2), SECONDS(3600), CHANGE_LIVE, false},
 	{"leak", "SHARE", "of starts over their pace, how many pass: 1/32", config_set_share,
@@ -108,6 +102,16 @@ const struct config_key config_keys[] = {
 	/* Dials out. */
 
 	/* Live connections: limits, closing. */
+	{"living", "N[,NAME:N]", "live connections of one source, for all and for some services",
+	 LIMIT(living), CHANGE_LIVE, false},
+	{"living-56", "N[,NAME:N]", "live connections of one IPv6 /56", LIMIT(living_56),
+	 CHANGE_LIVE, false},
+	{"living-48", "N[,NAME:N]", "live connections of one IPv6 /48", LIMIT(living_48),
+	 CHANGE_LIVE, false},
+	{"close", "no|bans", "bans end live connections, too", config_set_close, AT(close_bans), 0,
+	 0, CHANGE_LIVE, false},
+	{"closing", "TIME", "how long QUIC of who is being closed is refused", config_set_duration,
+	 AT(closing_ns), SECONDS(1), SECONDS(3600), CHANGE_LIVE, false},
 
 	/* The witness: census, churn, corroboration. */
 	{"census", "TIME", "how often live connections are counted anew; 0: at the start only",

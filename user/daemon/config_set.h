@@ -35,6 +35,7 @@ CONFIG_SETTER(attach);
 CONFIG_SETTER(log_format);
 CONFIG_SETTER(log_level);
 CONFIG_SETTER(resets);
+CONFIG_SETTER(close);
 CONFIG_SETTER(dial);
 CONFIG_SETTER(dial_ports);
 CONFIG_SETTER(corroborate);

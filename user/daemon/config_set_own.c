@@ -149,3 +149,15 @@ int config_set_resets(struct config *config, const struct config_key *key, const
 	config->resets = resets;
 	return 0;
 }
+
+int config_set_close(struct config *config, const struct config_key *key, const char *value,
+		     struct why *why)
+{
+	static const char *const words[] = {"no", "bans"};
+
+	(void)key;
+	if (strcmp(value, words[0]) && strcmp(value, words[1]))
+		return config_word_wrong(value, words, 2, why);
+	config->close_bans = !strcmp(value, words[1]);
+	return 0;
+}

@@ -92,7 +92,7 @@ static int put_prefix(struct gate *self, const struct prefix *prefix, const stru
 	int error = put(self, MAP_PREFIXES, &key, &value);
 
 	if (!error && self->settings.prefixes != self->entries[MAP_PREFIXES])
-		error = settings_count_prefixes(self);
+		error = settings_count(self);
 	return error;
 }
 
@@ -102,7 +102,7 @@ static int drop_prefix(struct gate *self, const struct prefix *prefix)
 	int error = drop(self, MAP_PREFIXES, &key);
 
 	if (!error && self->settings.prefixes != self->entries[MAP_PREFIXES])
-		error = settings_count_prefixes(self);
+		error = settings_count(self);
 	return error;
 }
 

@@ -72,9 +72,12 @@ static void decide(void *context, const struct decision *decision)
 				     : gate_put(self->gate, &decision->prefix, &record, &why);
 
 	/* Nothing to remove is what a removal wants. */
-	if (error && !(decision->remove && error == -ENOENT))
+	if (error && !(decision->remove && error == -ENOENT)) {
 		fail(self, error, &why);
-	else if (self->decided)
+		return;
+	}
+	closing_note(self, decision);
+	if (self->decided)
 		self->decided(self->context, decision);
 }
 
@@ -111,6 +114,7 @@ int engine_settle(struct engine *self, struct why *why)
 	self->failure = 0;
 	if (failure)
 		why_fill(why, failure, "%s", self->failure_why.sentence);
+	closing_run(self);
 	return failure;
 }
 
@@ -154,8 +158,10 @@ int engine_configure(struct engine *self, const struct config *config, struct wh
 	if (error)
 		return error;
 	config_settings(config, &next);
-	for (unsigned int i = 0; i < SERVICES_MAX; i++)
+	for (unsigned int i = 0; i < SERVICES_MAX; i++) {
 		next.services[i].floor = self->settings.services[i].floor;
+		next.services[i].witnessed = self->settings.services[i].witnessed;
+	}
 	if (!config->has_mode)
 		next.mode = self->settings.mode;
 	error = gate_settings_put(self->gate, &next, why);
@@ -251,12 +257,33 @@ void engine_close(struct engine *self)
 	self->policy = NULL;
 }
 
+/* Newcomers pay when they are established, where somebody sees that; a door that comes or goes changes it. */
+static int look_at_doors(struct engine *self, struct why *why)
+{
+	struct settings next = self->settings;
+	uint8_t witnessed = gate_witnesses(self->gate);
+	int error;
+
+	if (next.services[0].witnessed == witnessed)
+		return 0;
+	for (unsigned int i = 0; i < SERVICES_MAX; i++)
+		next.services[i].witnessed = witnessed;
+	error = gate_settings_put(self->gate, &next, why);
+	if (!error)
+		self->settings = next;
+	return error;
+}
+
 int engine_tick(struct engine *self, struct why *why)
 {
 	int error = gate_lease(self->gate, self->config.lease_ns);
 
+	gate_closures_tick(self->gate);
 	policy_tick(self->policy, gate_now_ns());
 	if (error)
 		return why_fill(why, error, "the lease was not renewed: %s", strerror(-error));
+	error = look_at_doors(self, why);
+	if (error)
+		return error;
 	return engine_settle(self, why);
 }

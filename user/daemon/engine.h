@@ -12,6 +12,7 @@
 
 #include <peergate/why.h>
 
+#include "closing.h"
 #include "config.h"
 #include "gate.h"
 #include "guard.h"
@@ -23,6 +24,7 @@ struct engine {
 	struct gate *gate;	       /* borrowed */
 	struct namespaces *namespaces; /* borrowed */
 	struct policy *policy;
+	struct closing closing;	  /* connections of the banned that are to end */
 	struct guard guard;	  /* whom nobody may lock out */
 	struct settings settings; /* as last written to the kernel */
 	uint64_t started_ns;

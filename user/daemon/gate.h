@@ -108,7 +108,7 @@ int gate_each(struct gate *self,
 int gate_services(struct gate *self, const struct port_key *ports, const struct service *services,
 		  unsigned int count, struct why *why);
 
-/* Writes the settings; abi, lease, boot_offset, prefixes and hash_key are the gate's own and whatever @settings says there is ignored. */
+/* Writes the settings; abi, lease, boot_offset, prefixes, closing and hash_key are the gate's own and whatever @settings says there is ignored. */
 int gate_settings_put(struct gate *self, const struct settings *settings, struct why *why);
 
 /* What the kernel holds now: after gate_open() that of the daemon before us, so that a mode set at run time survives. */
@@ -189,6 +189,9 @@ int gate_witness_each(const struct gate *self,
 				  const struct witness *witness),
 		      void *context);
 
+/* Of which transports every connection is seen when it opens, by the hooks that are there now: bit TRANSPORT_x. */
+uint8_t gate_witnesses(const struct gate *self);
+
 /* Messages of churn: poll the descriptor for reading, then let gate_sightings() hand them out. */
 int gate_sightings_fd(const struct gate *self);
 int gate_sightings(struct gate *self, void (*take)(void *context, const struct sighting *sighting),
@@ -210,17 +213,28 @@ struct gate_census {
 	struct census found;	    /* in this one; but found.lost: since the maps were made */
 	uint32_t records, crowds;   /* in `witness` and `crowds` */
 	uint32_t records_max;
-	uint64_t evicted;	    /* records taken out for room, since this daemon's start */
+	uint64_t evicted; /* records taken out for room, since this daemon's start */
 };
 
 void gate_census_last(const struct gate *self, struct gate_census *ret);
 
 /*
  * Closes the live TCP connections of @prefix to gated services in the mask at once, and QUIC's by refusing its packets for
- * @quic_ns. @ret_closed: connections closed, of both kinds. -EOPNOTSUPP: no way on this kernel, in @why.
+ * @quic_ns. @ret_closed: connections closed, of both kinds. It takes a walk over the sockets of the host, a microsecond each.
+ * -EOPNOTSUPP: no way to TCP on this kernel, in @why; QUIC is closed all the same. -ENOSPC: too many are being closed.
  */
 int gate_kill(struct gate *self, const struct prefix *prefix, uint8_t services, uint64_t quic_ns,
 	      uint32_t *ret_closed, struct why *why);
+
+/* The same for many sources and all services in one walk. */
+int gate_kill_sources(struct gate *self, const struct source_key *sources, unsigned int count,
+		      uint64_t quic_ns, uint32_t *ret_closed, struct why *why);
+
+/* Ends the closing of QUIC for all sources within @prefix: it may come in again. */
+void gate_reopen(struct gate *self, const struct prefix *prefix);
+
+/* Once a second: forgets closings that are over. */
+void gate_closures_tick(struct gate *self);
 
 /* Capabilities that must stay after the rest is given up (a bit mask of 1 << CAP_x) and why, in words; 0 and "" on kernels that need none. */
 uint64_t gate_capabilities_kept(const struct gate *self, const char **ret_why);

@@ -201,7 +201,7 @@ int map_count(enum map map, int fd, uint32_t *ret_count)
 	uint32_t count = 0;
 	int error = 0;
 
-	if (map <= MAP_SERVICES)
+	if (map <= MAP_CLOSURES)
 		error = map_walk(fd, count_step, &count);
 	if (!error)
 		*ret_count = count;

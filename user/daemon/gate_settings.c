@@ -64,15 +64,17 @@ int settings_start(struct gate *self, struct why *why)
 	self->settings.abi = PEERGATE_ABI;
 	self->settings.boot_offset = boot_offset();
 	self->settings.prefixes = self->entries[MAP_PREFIXES];
+	self->settings.closing = self->entries[MAP_CLOSURES];
 	if (!error)
 		error = write_settings(self, &self->settings);
 	return error ? why_fill(why, error, "settings: cannot write them: %s", strerror(-error))
 		     : 0;
 }
 
-int settings_count_prefixes(struct gate *self)
+int settings_count(struct gate *self)
 {
 	self->settings.prefixes = self->entries[MAP_PREFIXES];
+	self->settings.closing = self->entries[MAP_CLOSURES];
 	return write_settings(self, &self->settings);
 }
 
@@ -85,6 +87,7 @@ int gate_settings_put(struct gate *self, const struct settings *settings, struct
 	next.lease = self->settings.lease;
 	next.boot_offset = boot_offset();
 	next.prefixes = self->settings.prefixes;
+	next.closing = self->settings.closing;
 	memcpy(next.hash_key, self->settings.hash_key, sizeof(next.hash_key));
 	error = write_settings(self, &next);
 	if (error)

@@ -8,7 +8,7 @@
 /* Takes what the map holds, or starts it: observing, floors open, a fresh secret. */
 int settings_start(struct gate *self, struct why *why);
 
-/* Tells the programs how many prefixes there are (0: they skip the look-up). */
-int settings_count_prefixes(struct gate *self);
+/* Tells the programs how many prefixes and closings there are (0: they skip the look-up). */
+int settings_count(struct gate *self);
 
 #endif

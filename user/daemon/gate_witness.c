@@ -41,3 +41,39 @@ int gate_witness_each(const struct gate *self,
 
 	return map_walk(self->maps[MAP_WITNESS], take_batch, &taker);
 }
+
+static bool sees_tcp(const struct gate *self)
+{
+	unsigned int on = 0;
+
+	for (unsigned int i = 0; i < self->place_count; i++) {
+		const struct gate_place *place = &self->places[i];
+
+		if (place->cgroup.sockets && place->hooks[CGROUP_SOCK_OPS].fd < 0)
+			return false;
+		on += place->cgroup.sockets;
+	}
+	return on;
+}
+
+/* QUIC is witnessed by what leaves: a single interface where nobody sees that makes a hole. */
+static bool sees_quic(const struct gate *self)
+{
+	unsigned int on = 0;
+
+	for (unsigned int i = 0; i < self->link_count; i++) {
+		const struct gate_link *link = &self->links[i];
+
+		if (link->shown.rung == RUNG_AUTO)
+			continue;
+		if (link->egress.rung == RUNG_AUTO)
+			return false;
+		on++;
+	}
+	return on;
+}
+
+uint8_t gate_witnesses(const struct gate *self)
+{
+	return (uint8_t)(sees_tcp(self) << TRANSPORT_TCP | sees_quic(self) << TRANSPORT_QUIC);
+}

@@ -17,7 +17,7 @@ enum { TTL_DEFAULT_S = 3600 };
 struct order {
 	const char *addr, *reason, *mode;
 	struct field_number ttl;
-	bool force;
+	bool force, close;
 };
 
 static const struct field ban_fields[] = {
@@ -26,6 +26,7 @@ static const struct field ban_fields[] = {
 	{"ttl", FIELD_NUMBER, false, offsetof(struct order, ttl), 0.01, TTL_MAX_S},
 	{"reason", FIELD_TEXT, false, offsetof(struct order, reason), 0, 0},
 	{"force", FIELD_FLAG, false, offsetof(struct order, force), 0, 0},
+	{"close", FIELD_FLAG, false, offsetof(struct order, close), 0, 0},
 };
 static const struct field addr_fields[] = {
 	{"addr", FIELD_TEXT, true, offsetof(struct order, addr), 0, 0},
@@ -68,38 +69,87 @@ static json_t *answer(const struct prefix *prefix, bool widened, uint64_t until_
 			 widened ? json_string(note) : NULL);
 }
 
+/* A ban as it was ordered. */
+struct ban {
+	struct prefix prefix;
+	bool widened;
+	enum reason reason;
+	uint64_t until_ns;
+	bool close;
+	struct why unclosed; /* why what lives stays: a sentence or "" */
+};
+
+/* What is ordered must be allowed; what is only configured waits for a better case. */
+static int read_close(const struct engine *engine, bool told, bool close, struct ban *ret,
+		      struct why *why)
+{
+	if (told && close) {
+		ret->close = true;
+		return closing_check(engine, &ret->prefix, why);
+	}
+	ret->close = !told && engine->config.close_bans &&
+		     !closing_check(engine, &ret->prefix, &ret->unclosed);
+	return 0;
+}
+
+static int read_ban(struct engine *engine, const json_t *params, uint64_t now_ns, struct ban *ret,
+		    struct why *why)
+{
+	struct order order = {.ttl = {.value = TTL_DEFAULT_S}};
+	int error = fields_read(&order, ban_fields, 5, params, why);
+
+	if (!error)
+		error = read_addr(&order, &ret->prefix, &ret->widened, why);
+	if (!error)
+		error = read_reason(order.reason, &ret->reason, why);
+	if (!error && !order.force)
+		error = engine_guard(engine, &ret->prefix, why);
+	if (error)
+		return error;
+	ret->until_ns = now_ns + (uint64_t)(order.ttl.value * NS_PER_S);
+	return read_close(engine, json_is_boolean(json_object_get(params, "close")), order.close,
+			  ret, why);
+}
+
+/* The connections end when nobody can make new ones. */
+static json_t *close_links(struct engine *engine, struct ban *ban)
+{
+	uint32_t closed;
+
+	if (!ban->close)
+		return ban->unclosed.sentence[0] ? json_null() : NULL;
+	if (closing_now(engine, &ban->prefix, &closed, &ban->unclosed))
+		return json_null();
+	return json_integer(closed);
+}
+
 int method_ban(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why)
 {
 	struct engine *engine = &caller->server->engine;
-	struct order order = {.ttl = {.value = TTL_DEFAULT_S}};
-	uint64_t now_ns = gate_now_ns(), until_ns;
-	struct prefix prefix;
-	enum reason reason = REASON_OPERATOR;
-	bool widened;
-	int error = fields_read(&order, ban_fields, 4, params, why);
+	uint64_t now_ns = gate_now_ns();
+	struct ban ban = {.reason = REASON_OPERATOR};
+	json_t *closed;
+	int error = read_ban(engine, params, now_ns, &ban, why);
 
 	if (!error)
-		error = read_addr(&order, &prefix, &widened, why);
-	if (!error)
-		error = read_reason(order.reason, &reason, why);
-	if (!error && !order.force)
-		error = engine_guard(engine, &prefix, why);
-	if (error)
-		return error;
-	until_ns = now_ns + (uint64_t)(order.ttl.value * NS_PER_S);
-	error = policy_ban(engine->policy, &prefix, until_ns, reason, now_ns, why);
+		error = policy_ban(engine->policy, &ban.prefix, ban.until_ns, ban.reason, now_ns,
+				   why);
 	if (error)
 		return error;
 	error = engine_settle(engine, why);
 	if (error) {
 		/* Nothing changes on an error: what the kernel did not take is not held by the book either. */
-		policy_unban(engine->policy, &prefix, now_ns, NULL);
+		policy_unban(engine->policy, &ban.prefix, now_ns, NULL);
 		engine_settle(engine, NULL);
 		return error;
 	}
-	*ret_result = answer(&prefix, widened, until_ns);
-	if (*ret_result)
-		json_object_set_new(*ret_result, "reason", json_string(reason_word(reason)));
+	closed = close_links(engine, &ban);
+	*ret_result = answer(&ban.prefix, ban.widened, ban.until_ns);
+	json_object_set_new(*ret_result, "reason", json_string(reason_word(ban.reason)));
+	if (closed) /* which takes it, whatever comes */
+		json_object_set_new(*ret_result, "closed", closed);
+	if (ban.unclosed.sentence[0])
+		json_object_set_new(*ret_result, "unclosed", json_string(ban.unclosed.sentence));
 	return 0;
 }
 
