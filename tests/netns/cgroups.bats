@@ -285,13 +285,13 @@ stay() {
 	sleep 0.3
 	# shellcheck disable=SC2034 # daemon_start reads it
 	SERVICE=beacon=tcp:13000:9000
-	daemon_start --user nobody --netns "/run/netns/$INSIDE"
+	daemon_start --user nobody --census 2s --netns "/run/netns/$INSIDE"
 	until_true 5 lives 203.0.113.5 1
 	stay 203.0.113.5
 	until_true 1 lives 203.0.113.5 2
 	stop "$first" "$started"
 	# Only the census sees the end of what was there before the door.
-	until_true 15 lives 203.0.113.5 0
+	until_true 6 lives 203.0.113.5 0
 }
 
 # Which ports the doors that see sockets look for.

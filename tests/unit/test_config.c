@@ -336,6 +336,20 @@ static void each_key_sees_its_own_change_only(void **state)
 	assert_int_equal(after.port_count, 0);
 }
 
+/* A flag that replaces the file's list clears what its row names: nothing of another key may lie there. */
+static void no_key_has_what_is_anothers(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < config_key_count; i++)
+		for (unsigned int k = 0; k < config_key_count; k++) {
+			const struct config_key *one = &config_keys[i], *other = &config_keys[k];
+
+			if (i != k && one->offset <= other->offset &&
+			    other->offset < one->offset + one->size)
+				fail_msg("%s lies within %s", other->name, one->name);
+		}
+}
+
 static void settings_follow(void **state)
 {
 	struct settings settings_now;
@@ -430,6 +444,7 @@ int main(void)
 		cmocka_unit_test(processes_are_checked),
 		cmocka_unit_test(words_stand_alone),
 		cmocka_unit_test(each_key_sees_its_own_change_only),
+		cmocka_unit_test(no_key_has_what_is_anothers),
 		cmocka_unit_test(settings_follow),
 		cmocka_unit_test(a_limit_for_all_and_for_some),
 	};

@@ -7,9 +7,11 @@
 #include "units.h"
 
 #define AT(field) offsetof(struct config, field), sizeof(((struct config *)0)->field)
-#define FROM_TO(first, next)            \
-	offsetof(struct config, first), \
-		offsetof(struct config, next) - offsetof(struct config, first)
+/* Of a list: its entries, and whatever is counted with them, up to @last. */
+#define LIST(first, last)                                                            \
+	offsetof(struct config, first), offsetof(struct config, last) +              \
+						sizeof(((struct config *)0)->last) - \
+						offsetof(struct config, first)
 #define SECONDS(n) ((n)*NS_PER_S)
 #define TEXT(field) config_set_text, AT(field), 0, 0
 #define WHOLE(field, min, max) config_set_whole, AT(field), min, max
@@ -24,10 +26,10 @@
 const struct config_key config_keys[] = {
 	/* What is gated. */
 	{"interface", "IFACE", "gate this interface (again for more)", config_set_interface,
-	 FROM_TO(interfaces, services), 0, 0, CHANGE_LIVE, true},
+	 LIST(interfaces, interface_count), 0, 0, CHANGE_LIVE, true},
 	{"service", "NAME=PORTS",
 	 "a gated node: beacon=tcp:13000,quic:13000-13003 (again for more)", config_set_service,
-	 FROM_TO(services, protect), 0, 0, CHANGE_LIVE, true},
+	 LIST(services, port_count), 0, 0, CHANGE_LIVE, true},
 	{"mode", "MODE", "observe: count what would be refused; enforce: refuse", config_set_mode,
 	 AT(mode), 0, 0, CHANGE_LIVE, false},
 	{"attach", "RUNG", "auto, native, tcx, clsact or generic", config_set_attach, AT(attach), 0,
@@ -35,7 +37,7 @@ const struct config_key config_keys[] = {
 	{"gate-lo", "yes|no", "allow to gate lo", config_set_flag, AT(gate_lo), 0, 0, CHANGE_LIVE,
 	 false},
 	{"protect", "PREFIX", "never refuse this for a report (again for more)", config_set_protect,
-	 FROM_TO(protect, has_mode), 0, 0, CHANGE_LIVE, true},
+	 LIST(protect, protect_count), 0, 0, CHANGE_LIVE, true},
 	/* Where things are, the log. */
 	{"run-dir", "DIR", "where the sockets are", TEXT(run_dir), CHANGE_RESTART, false},
 	{"pin-dir", "DIR", "where the gate is pinned, in a bpffs", TEXT(pin_dir), CHANGE_RESTART,
@@ -93,11 +95,11 @@ const struct config_key config_keys[] = {
 	/* Which processes: cgroups, namespaces. */
 	{"cgroup", "CGROUP",
 	 "where the node runs: auto, none, /PATH, unit:NAME, container:ID (again for more)",
-	 config_set_cgroup, FROM_TO(cgroups, netns), 0, 0, CHANGE_LIVE, true},
+	 config_set_cgroup, LIST(cgroups, cgroup_count), 0, 0, CHANGE_LIVE, true},
 	{"netns", "NETNS",
 	 "where the node listens, if not here: /run/netns/NAME, pid:N, container:ID (again for "
 	 "more)",
-	 config_set_netns, FROM_TO(netns, wire), 0, 0, CHANGE_RESTART, true},
+	 config_set_netns, LIST(netns, netns_count), 0, 0, CHANGE_RESTART, true},
 
 	/* Dials out. */
 
