@@ -161,7 +161,7 @@ $(BUILD)/bench/follow_bench: tests/bench/follow_bench.c $(BUILD)/libadapters.a $
 	$(CC) $(CPPFLAGS_ALL) $(INC_adapters) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $(filter-out %.h,$^) $(LIBS_cli)
 
 # Clients of a live daemon; tests/bench/wire runs them.
-WIRE_BENCHES := $(patsubst %,$(BUILD)/bench/%,wire_bench report_to_refusal)
+WIRE_BENCHES := $(patsubst %,$(BUILD)/bench/%,wire_bench report_to_refusal kill_bench)
 $(WIRE_BENCHES): $(BUILD)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $< $(shell $(PKG_CONFIG) --libs libbpf)

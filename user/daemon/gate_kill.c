@@ -172,36 +172,45 @@ static int say_full(const struct gate *self, int error, struct why *why)
 }
 
 /* Sources that are named are closed whether a connection of theirs is known or not. */
-static int kill_quic(struct gate *self, const struct quarry *quarry, uint64_t until_ns,
-		     uint32_t *closed, struct why *why)
+static int close_named(struct gate *self, const struct quarry *quarry, uint64_t until_ns)
 {
-	struct flows flows = {.gate = self, .quarry = quarry, .until_ns = until_ns};
 	struct source_key source;
 	int error = 0;
 
 	for (unsigned int i = 0; !error && i < quarry->count; i++)
 		error = closures_put(self, &quarry->sources[i], until_ns);
-	if (!error && quarry->prefix && prefix_is_source(quarry->prefix)) {
+	if (quarry->prefix && prefix_is_source(quarry->prefix)) {
 		source = addr_source(&quarry->prefix->addr);
 		error = closures_put(self, &source, until_ns);
 	}
-	if (!error)
-		error = map_walk(self->maps[MAP_FLOWS], take_flows, &flows);
+	return error;
+}
+
+/* The others are known by their connections; all of those are counted. */
+static int close_flows(struct gate *self, const struct quarry *quarry, uint64_t until_ns,
+		       uint32_t *closed)
+{
+	struct flows flows = {.gate = self, .quarry = quarry, .until_ns = until_ns};
+	int error = map_walk(self->maps[MAP_FLOWS], take_flows, &flows);
+
 	*closed += flows.found;
-	if (!error)
-		error = flows.error;
-	return error ? say_full(self, error, why) : 0;
+	return error ? error : flows.error;
 }
 
 static int kill_both(struct gate *self, const struct quarry *quarry, uint64_t quic_ns,
 		     uint32_t *ret_closed, struct why *why)
 {
+	uint64_t until_ns = gate_now_ns() + quic_ns;
 	uint32_t closed = 0;
-	int quic = kill_quic(self, quarry, gate_now_ns() + quic_ns, &closed, why);
-	int tcp = kill_tcp(self, quarry, &closed, quic ? NULL : why);
+	int quic = close_named(self, quarry, until_ns);
+	int tcp = kill_tcp(self, quarry, &closed, why);
 
+	if (!quic)
+		quic = close_flows(self, quarry, until_ns, &closed);
 	*ret_closed = closed;
-	return quic ? quic : tcp;
+	if (tcp)
+		return tcp;
+	return quic ? say_full(self, quic, why) : 0;
 }
 
 int gate_kill(struct gate *self, const struct prefix *prefix, uint8_t services, uint64_t quic_ns,
