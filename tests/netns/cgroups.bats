@@ -254,6 +254,26 @@ begin() {
 	[ "$(listener_ports)" = 13000 ]
 }
 
+@test "without cgroup v2: said in a sentence, listeners are found and the front door is gated nevertheless" {
+	local real=$PEERGATED
+	cat >"$BATS_TEST_TMPDIR/peergated" <<-END
+		#!/bin/sh
+		exec unshare --mount sh -c 'while umount -l "$CGROUPS"; do :; done 2>/dev/null; exec "\$0" "\$@"' "$real" "\$@"
+	END
+	chmod 755 "$BATS_TEST_TMPDIR/peergated"
+	PEERGATED=$BATS_TEST_TMPDIR/peergated
+	mkdir "$TOP/node"
+	node "$TOP/node"
+	begin
+	PEERGATED=$real
+	until_true 1 warns "dials over TCP are not judged"
+	run ! warns "may not"
+	says '[.doors[] | select(.rung == "cgroup")] == []'
+	says '[.listeners[] | .inside or .dial] == [false, false]'
+	says '[.interfaces[].attached] == [true]'
+	run ! is_refused "$TOP/node"
+}
+
 # living SOURCE: connections that the witness counts of it; the last four bytes of its key are the address.
 living() {
 	local key="[0,0,255,255,${1//./,}]"

@@ -246,6 +246,21 @@ static void auto_follows_who_listens(void **state)
 	}
 }
 
+/* In a cgroup namespace the root is a part: who is not in it is not counted there. */
+static void a_part_of_the_hierarchy_is_no_root(void **state)
+{
+	struct cgroup_listener heard[ARRAY_SIZE(listeners)];
+	const struct cgroup_memory memory = {0};
+	struct cgroup_choice choice;
+
+	(void)state;
+	memcpy(heard, listeners, sizeof(heard));
+	cgroup_choose_auto(&choice, "/cg", 77, &memory);
+	cgroup_choice_cover(&choice, "/cg", heard, ARRAY_SIZE(heard));
+	for (size_t i = 0; i < ARRAY_SIZE(heard); i++)
+		expect_true(heard[i].place.folder, heard[i].inside == (i != 5));
+}
+
 /* A node that is down is waited for where it was; one that listens elsewhere now has moved. */
 static void what_was_seen_is_remembered(void **state)
 {
@@ -339,6 +354,7 @@ int main(void)
 		cmocka_unit_test(the_hierarchy_is_found),
 		cmocka_unit_test(version_1_is_told),
 		cmocka_unit_test(auto_follows_who_listens),
+		cmocka_unit_test(a_part_of_the_hierarchy_is_no_root),
 		cmocka_unit_test(what_was_seen_is_remembered),
 		cmocka_unit_test(memory_has_an_end),
 		cmocka_unit_test(named_ones_carry_both),

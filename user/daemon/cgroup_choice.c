@@ -6,6 +6,12 @@
 
 #include "cgroup_name.h"
 
+/*
+ * include/linux/kernfs.h: the root of a hierarchy, which all the rest is below, also what was removed. In a cgroup namespace what is
+ * mounted as the root is some other folder.
+ */
+enum { CGROUP_ROOT_ID = 1 };
+
 static bool is_root(const char *folder)
 {
 	return !strcmp(folder, "/");
@@ -145,8 +151,8 @@ void cgroup_choice_cover(const struct cgroup_choice *self, const char *mount,
 			const struct gate_cgroup *wanted = &self->wanted[j];
 			const char *above = wanted->path + strlen(mount);
 
-			/* What is in no folder is below the root still. */
-			if (above[0] && !(folder[0] && cgroup_is_within(folder, above)))
+			if (folder[0] ? !cgroup_is_within(folder, above[0] ? above : "/")
+				      : wanted->id != CGROUP_ROOT_ID)
 				continue;
 			listeners[i].inside |= wanted->sockets;
 			listeners[i].dials |= wanted->dial;
