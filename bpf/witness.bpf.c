@@ -4,6 +4,11 @@
 
 #include "account.bpf.h"
 
+/*
+ * Kernels before 6.2 take a key on the stack or in a map, not one behind a pointer that a function was handed: so sources are
+ * copied before they are looked up.
+ */
+
 /* Not on the stack: the longest road to here, from XDP, has little left of it. */
 static const struct witness fresh_record SEC(".rodata") = {0};
 static const struct crowd fresh_crowd SEC(".rodata") = {0};
@@ -72,11 +77,13 @@ static __always_inline void open_crowd(const struct sight *sight, __u8 length)
 
 int note_open(const struct sight *sight)
 {
+	struct source_key source __attribute__((aligned(8)));
 	struct witness *record;
 
 	if (!sight)
 		return 0;
-	record = record_of(&sight->source);
+	source = sight->source;
+	record = record_of(&source);
 	if (record)
 		witness_open(record, sight->life.service, sight->now_ns, sight->life.counted);
 	else
@@ -91,6 +98,7 @@ int note_open(const struct sight *sight)
 /* The token that the start was let in on is spent now that the source has proved its address. */
 int note_newcomer(const struct sight *sight)
 {
+	struct source_key source __attribute__((aligned(8)));
 	const struct settings *settings = look_settings();
 	struct start start = {0};
 	struct question question = {.start = &start, .settings = settings};
@@ -100,7 +108,8 @@ int note_newcomer(const struct sight *sight)
 	__builtin_memcpy(start.address, sight->address, sizeof(start.address));
 	start.family = sight->family;
 	start.transport = sight->transport;
-	question.source = &sight->source;
+	source = sight->source;
+	question.source = &source;
 	question.service = sight->life.service % SERVICES_MAX;
 	question.leased = settings->lease > bpf_ktime_get_ns();
 	question.now = sight->now_ns;
@@ -135,6 +144,7 @@ static __always_inline void end_crowd(const struct sight *sight, __u8 length)
 
 int note_end(const struct sight *sight)
 {
+	struct source_key source __attribute__((aligned(8)));
 	const struct settings *settings = look_settings();
 	struct witness *record;
 
@@ -142,7 +152,8 @@ int note_end(const struct sight *sight)
 		return 0;
 	end_crowd(sight, 56);
 	end_crowd(sight, 48);
-	record = bpf_map_lookup_elem(&witness, &sight->source);
+	source = sight->source;
+	record = bpf_map_lookup_elem(&witness, &source);
 	if (record && witness_end(record, &sight->life, sight->now_ns, settings->short_ns) &&
 	    witness_tells(record, settings->churn, sight->now_ns))
 		tell(sight, record);
@@ -159,11 +170,13 @@ static __always_inline void count_crowd(const struct sight *sight, __u8 length)
 
 int note_count(const struct sight *sight)
 {
+	struct source_key source __attribute__((aligned(8)));
 	struct witness *record;
 
 	if (!sight)
 		return 0;
-	record = record_of(&sight->source);
+	source = sight->source;
+	record = record_of(&source);
 	if (record) {
 		live_count(&record->live[sight->life.service % SERVICES_MAX]);
 		witness_seen(record, sight->now_ns);
@@ -175,11 +188,13 @@ int note_count(const struct sight *sight)
 
 int note_lasted(const struct sight *sight)
 {
+	struct source_key source __attribute__((aligned(8)));
 	struct witness *record;
 
 	if (!sight)
 		return 0;
-	record = bpf_map_lookup_elem(&witness, &sight->source);
+	source = sight->source;
+	record = bpf_map_lookup_elem(&witness, &source);
 	if (record)
 		witness_lasted(record, sight->life.service, sight->now_ns, !sight->life.lasted);
 	return 0;
