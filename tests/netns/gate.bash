@@ -91,7 +91,7 @@ arrived() {
 	listen
 	send probe "${1:-$BAD}" 10 1000
 	wait "$started"
-	sleep 0.1
+	sleep 0.3
 	heard "${1:-$BAD}"
 }
 
