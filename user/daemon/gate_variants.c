@@ -53,14 +53,10 @@ int variants_choose(struct gate *self, struct bpf_object *object, struct why *wh
 		struct bpf_program *built = bpf_object__find_program_by_name(object, names[i]);
 
 		program->pin = names[i];
-		if (!built && i < VARIANTS_NEEDED)
+		if (!built)
 			return why_fill(why, -ENOENT, "this build's gate has no program called %s",
 					names[i]);
-		if (!built)
-			snprintf(program->note, sizeof(program->note), "this build has no %s",
-				 names[i]);
-		else
-			bpf_program__set_autoload(built, !program->note[0]);
+		bpf_program__set_autoload(built, !program->note[0]);
 	}
 	choose_xdp(self, object);
 	return 0;

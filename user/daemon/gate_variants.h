@@ -10,7 +10,7 @@
 
 struct bpf_object;
 
-/* Gives each program its name, and lets the object load those that were not found out to be refused. -ENOENT: one that the gate needs is not in the object. */
+/* Gives each program its name, and lets the object load those that were not found out to be refused. -ENOENT: the object has no such program. */
 int variants_choose(struct gate *self, struct bpf_object *object, struct why *why);
 
 /* Leaves out what the kernel would load and which could do nothing there. */
