@@ -192,15 +192,20 @@ living() {
 	is "$(record "$K4" '[.ended_by_us, .ended_by_them, .ended_unknown]')" "[1,1,0]"
 }
 
+# bytes KEY: one a line.
+bytes() {
+	jq -r '.[]' <<<"$1"
+}
+
 # broken N: every count of every source becomes N, by hand.
 broken() {
-	local key value
-	for key in "$K4" "$K6"; do
-		mapfile -t value < <(bpftool -j map lookup pinned "$PINS/witness" key $(tr -d '[]' <<<"$key" | tr , ' ') |
-			jq -r '.value[]')
+	local source key value
+	for source in "$K4" "$K6"; do
+		mapfile -t key < <(bytes "$source")
+		mapfile -t value < <(bpftool -j map lookup pinned "$PINS/witness" key "${key[@]}" | jq -r '.value[]')
 		# The first of the live counts lies behind three times eight and eight times four bytes.
 		value[56]=$1
-		bpftool map update pinned "$PINS/witness" key $(tr -d '[]' <<<"$key" | tr , ' ') value "${value[@]}"
+		bpftool map update pinned "$PINS/witness" key "${key[@]}" value "${value[@]}"
 	done
 }
 
@@ -221,7 +226,8 @@ broken() {
 	counted_anew
 	is "$(living "$K4") $(living "$K6")" "1 1"
 	does compare "$PINS"
-	bpftool map delete pinned "$PINS/witness" key $(tr -d '[]' <<<"$K4" | tr , ' ')
+	mapfile -t key < <(bytes "$K4")
+	bpftool map delete pinned "$PINS/witness" key "${key[@]}"
 	counted_anew
 	is "$(living "$K4")" 1
 }
