@@ -11,6 +11,11 @@
 #include "sock.bpf.h"
 #include "witness.bpf.h"
 
+enum {
+	LEVEL_TCP = 6,
+	OPTION_CB_FLAGS = 1008
+}; /* TCP_BPF_SOCK_OPS_CB_FLAGS of linux/bpf.h, since 6.12 */
+
 #define FLOW_SILENT_NS (20ULL * NS_PER_SECOND) /* quic-go keeps alive every 15 s at most */
 
 static __always_inline void one_step(const struct bpf_iter_meta___local *meta)
@@ -42,21 +47,31 @@ static __always_inline void read_remote(const struct sock_common___local *sock, 
 	sight_remote(ret);
 }
 
+/* From now on its end is seen, too. Kernels before 6.12 have no such option: then the next census finds that it is gone. */
+static __always_inline void follow(void *sock)
+{
+	const struct tcp_sock___local *inner = sock;
+	int flags = inner->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG;
+
+	bpf_setsockopt(sock, LEVEL_TCP, OPTION_CB_FLAGS, &flags, sizeof(flags));
+}
+
 /* One that nobody marked, if it is ours to count. It is older than now, nobody knows by how much. */
 static __always_inline struct mark *adopt(struct sock_common___local *sock, struct sight *sight)
 {
 	const struct service *service = sock_service(sock->skc_net.net->net_cookie, sock->skc_num);
-	const struct sock___local *inner;
 	struct mark *mark;
+	void *inner;
 
 	if (!service || !is_established(sock->skc_state))
 		return NULL;
-	inner = (const struct sock___local *)bpf_skc_to_tcp_sock(sock);
+	inner = bpf_skc_to_tcp_sock(sock);
 	if (!inner || sock_is_own_dial(inner))
 		return NULL;
 	mark = bpf_sk_storage_get(&marks, sock, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!mark)
 		return NULL;
+	follow(inner);
 	read_remote(sock, sight);
 	mark->source = sight->source;
 	mark->opened_ns = sight->now_ns;

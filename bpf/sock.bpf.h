@@ -47,6 +47,10 @@ struct sock___local {
 	__u8 sk_shutdown;
 };
 
+struct tcp_sock___local {
+	__u8 bpf_sock_ops_cb_flags;
+};
+
 struct bpf_iter_meta___local {
 	struct seq_file *seq;
 };

@@ -161,7 +161,7 @@ living() {
 	does compare "$PINS"
 }
 
-@test "what lived before the daemon is counted from its first census on, and its end found by the next" {
+@test "what lived before the daemon is counted from its first census on, and so is its end" {
 	does listen
 	does open a $V4 "$NODE_V4"
 	does open b $V6 "$NODE_V6"
@@ -170,9 +170,11 @@ living() {
 	is "$(living "$K4") $(living "$K6")" "1 1"
 	is "$(found missed)" 2
 	does end a them
-	counted_anew
+	# Before 6.12 the end of such a one is not seen.
+	[ "$(uname -r | awk -F. "{ print \$1 * 1000 + \$2 }")" -ge 6012 ] || counted_anew
 	is "$(living "$K4") $(living "$K6")" "0 1"
 	is "$(record "$K4" '[.short_lived, .lasted]')" "[0,0]" # nobody knows how long it was there
+	counted_anew
 	does compare "$PINS"
 }
 
