@@ -29,7 +29,7 @@ seed_without() {
 
 seed_with() {
 	: >"$WORK/beacon-with.log"
-	daemon_start "$NODE" enforce
+	daemon_start "$NODE" enforce --churn 0 # the log decides, and what the kernel saw bears it out
 	start "$NODE" follow "$BUILD/peergate" --socket "$RUN/peergate.ipc" follow --from-start prysm "$WORK/beacon-with.log"
 	local follower=$started
 	wait_for 10 "the follower to open the log" has_open "$follower" "$WORK/beacon-with.log"

@@ -19,6 +19,11 @@ teardown() {
 	gate_down
 }
 
+# The logs' peers connect to nobody here: nothing would bear the follower out (doors_witness.bats is about that).
+gated() {
+	daemon_start "$NODE" enforce --user nobody --pace off --churn 0 --corroborate off "$@"
+}
+
 # follow [FLAGS…]: from the outside of any namespace: it needs the socket and nothing else.
 follow() {
 	"$BUILD/peergate" --socket "$RUN/peergate.ipc" follow prysm "$@"

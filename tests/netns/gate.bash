@@ -30,9 +30,9 @@ gate_down() {
 	[ ! -e "$PINS" ] && [ ! -e "${PINS}_next" ]
 }
 
-# gated [FLAGS…]: the daemon, enforcing, without pace, so that only bans refuse.
+# gated [FLAGS…]: the daemon, enforcing, without pace and churn, so that only bans refuse.
 gated() {
-	daemon_start "$NODE" enforce --user nobody --pace off "$@"
+	daemon_start "$NODE" enforce --user nobody --pace off --churn 0 "$@"
 }
 
 # refused_to_start FLAGS…: the daemon must end by itself and say why; its words are in $output.

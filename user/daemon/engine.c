@@ -9,6 +9,7 @@
 #include "listeners.h"
 #include "log.h"
 #include "units.h"
+#include "witness_book.h"
 
 static uint64_t clock_ns(clockid_t clock)
 {
@@ -105,6 +106,19 @@ static void set_neighbours(void *context, const struct source_key *prefix56, uin
 		return;
 	why_fill(&why, error, "the map of neighbours: %s", strerror(-error));
 	fail(self, error, &why);
+}
+
+/* A follower's word; see docs/POLICY.md, 2a. */
+static bool saw(void *context, const struct source_key *source, int service, uint64_t at_ns)
+{
+	const struct engine *self = context;
+	struct witness witness;
+
+	if (!self->config.corroborate)
+		return true;
+	if (gate_witness(self->gate, source, &witness))
+		return false;
+	return book_saw(&witness, service, at_ns, self->config.corroborate_slack_ns, gate_now_ns());
 }
 
 int engine_settle(struct engine *self, struct why *why)
@@ -220,7 +234,7 @@ int engine_guard(struct engine *self, const struct prefix *prefix, struct why *w
 int engine_open(struct engine *self, const struct config *config, struct gate *gate,
 		struct namespaces *namespaces, struct why *why)
 {
-	const struct policy_output output = {self, decide, set_floor, set_neighbours, NULL};
+	const struct policy_output output = {self, decide, set_floor, set_neighbours, saw};
 	uint64_t seed = 0;
 	int error;
 

@@ -10,6 +10,7 @@
 #include "fields.h"
 #include "methods.h"
 #include "server.h"
+#include "witness_book.h"
 
 enum { PAGE_DEFAULT = 100, PAGE_MAX = 1000, PAGES_LOOKED_AT = 64 };
 
@@ -42,6 +43,21 @@ static json_t *account_json(const struct engine *engine, const struct account *a
 			 whys(account));
 }
 
+/* One source or less; of a wider prefix the verb witness tells. A gate that sees no connections says nothing here. */
+static void add_witness(const struct engine *engine, const struct prefix *prefix, json_t *answer)
+{
+	const struct source_key source = addr_source(&prefix->addr);
+	const struct prefix whole = source_prefix(&source);
+	struct witness witness;
+	bool is_seen = !gate_witness(engine->gate, &source, &witness);
+
+	if (!answer || prefix->length < whole.length)
+		return;
+	if (is_seen || book_is_kept(engine->gate, NULL, 0))
+		book_tell(json_object_get(answer, "why"), &engine->config,
+			  is_seen ? &witness : NULL, gate_now_ns());
+}
+
 /* A CIDR is explained as the prefix it is, everything else as one address. */
 static int explain_addr(const struct engine *engine, const char *text, json_t **ret_result,
 			struct why *why)
@@ -59,6 +75,7 @@ static int explain_addr(const struct engine *engine, const char *text, json_t **
 	else
 		policy_explain_addr(engine->policy, &endpoint.addr, gate_now_ns(), &account);
 	*ret_result = account_json(engine, &account);
+	add_witness(engine, &prefix, *ret_result);
 	if (*ret_result)
 		json_object_set_new(*ret_result, "addr", json_string(prefix_text(&prefix, buffer)));
 	json_object_set_new(*ret_result, "dial",

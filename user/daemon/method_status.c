@@ -15,6 +15,7 @@
 #include "status_processes.h"
 #include "status_witness.h"
 #include "units.h"
+#include "witness_book.h"
 
 enum { MAPS_MAX = 32 };
 
@@ -164,16 +165,17 @@ static json_t *book(const struct engine *engine)
 	struct policy_counts counts;
 
 	policy_count(engine->policy, &counts);
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
-			 "peers", (json_int_t)counts.peers, "peers_max",
-			 (json_int_t)counts.peers_max, "sources", (json_int_t)counts.sources,
-			 "sources_max", (json_int_t)counts.sources_max, "prefixes",
-			 (json_int_t)counts.prefixes, "prefixes_max",
-			 (json_int_t)counts.prefixes_max, "bans", (json_int_t)counts.bans,
-			 "backoffs", (json_int_t)counts.backoffs, "trusted",
-			 (json_int_t)counts.trusted, "evicted", (json_int_t)counts.evicted,
-			 "reports", (json_int_t)counts.reports, "reports_ignored",
-			 (json_int_t)counts.reports_ignored, "bytes", (json_int_t)counts.bytes);
+	return json_pack(
+		"{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+		"peers", (json_int_t)counts.peers, "peers_max", (json_int_t)counts.peers_max,
+		"sources", (json_int_t)counts.sources, "sources_max",
+		(json_int_t)counts.sources_max, "prefixes", (json_int_t)counts.prefixes,
+		"prefixes_max", (json_int_t)counts.prefixes_max, "bans", (json_int_t)counts.bans,
+		"backoffs", (json_int_t)counts.backoffs, "trusted", (json_int_t)counts.trusted,
+		"evicted", (json_int_t)counts.evicted, "reports", (json_int_t)counts.reports,
+		"reports_ignored", (json_int_t)counts.reports_ignored, "uncorroborated",
+		(json_int_t)counts.uncorroborated, "churns", (json_int_t)counts.churns, "bytes",
+		(json_int_t)counts.bytes);
 }
 
 static json_t *privileges(const struct gate *gate)
@@ -200,6 +202,7 @@ static json_t *warnings(const struct engine *engine)
 	struct gate_map held[MAPS_MAX];
 	unsigned int count = gate_interfaces(engine->gate, all, GATE_INTERFACES_MAX);
 	json_t *list = json_array();
+	char blind[WHY_MAX];
 
 	for (unsigned int i = 0; i < count; i++)
 		if (all[i].rung == RUNG_AUTO)
@@ -213,6 +216,12 @@ static json_t *warnings(const struct engine *engine)
 						   "%s-max and restart",
 						   held[i].name, held[i].entries, held[i].max,
 						   held[i].name));
+	if (engine->config.corroborate && !book_is_kept(engine->gate, blind, sizeof(blind)))
+		json_array_append_new(
+			list, json_sprintf("no follower's report can touch a source, since the "
+					   "kernel sees no connections (%s); corroborate = off "
+					   "lets them be believed",
+					   blind));
 	if (engine->failures)
 		json_array_append_new(list, json_sprintf("%llu decisions did not reach the kernel",
 							 (unsigned long long)engine->failures));

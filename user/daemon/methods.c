@@ -14,6 +14,7 @@ static const struct method methods[] = {
 	{"gate_capacity", method_capacity, PARAMS_OBJECT, false, "how full the node is"},
 	{"gate_status", method_status, PARAMS_OBJECT, false, "the state of everything"},
 	{"gate_peers", method_peers, PARAMS_OBJECT, false, "the book, a page at a time"},
+	{"gate_witness", method_witness, PARAMS_OBJECT, false, "what the kernel saw of sources"},
 	{"gate_unban", method_unban, PARAMS_OBJECT, true, "end a refusal"},
 	{"gate_allow", method_allow, PARAMS_OBJECT, true, "never refuse a source or prefix"},
 	{"gate_disallow", method_disallow, PARAMS_OBJECT, true, "end a trust"},

@@ -36,6 +36,7 @@ int method_capacity(struct rpc_caller *caller, json_t *params, json_t **ret_resu
 int method_status(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
 int method_peers(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
 int method_explain(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
+int method_witness(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
 int method_subscribe(struct rpc_caller *caller, json_t *params, json_t **ret_result,
 		     struct why *why);
 int method_unsubscribe(struct rpc_caller *caller, json_t *params, json_t **ret_result,

@@ -10,6 +10,7 @@
 #include "client.h"
 #include "log.h"
 #include "server_events.h"
+#include "server_witness.h"
 #include "subscriptions.h"
 
 enum { TICK_MS = 1000, GUARD_EACH_TICKS = 10 };
@@ -51,6 +52,13 @@ static void on_events(uv_poll_t *poll, int status, int ready)
 	(void)ready;
 	if (!status)
 		gate_events(self->engine.gate, take_event, self);
+}
+
+static void on_sightings(uv_poll_t *poll, int status, int ready)
+{
+	(void)ready;
+	if (!status)
+		server_witness_read(poll->data);
 }
 
 static void take_link(void *context, const struct gate_interface *now)
@@ -129,7 +137,10 @@ static void before_poll(uv_prepare_t *handle)
 
 static void after_poll(uv_check_t *handle)
 {
-	flush(handle->data);
+	struct server *self = handle->data;
+
+	server_witness_turn(self);
+	flush(self);
 }
 
 static int watch(struct server *self, uv_poll_t *poll, int fd, uv_poll_cb on_ready, struct why *why)
@@ -227,6 +238,7 @@ int server_open(struct server *self, const struct config *config, struct gate *g
 		return error;
 	self->engine.decided = on_decision;
 	self->engine.context = self;
+	server_witness_open(self);
 	start_handles(self);
 	error = check_all(self, why);
 	if (!error)
@@ -235,6 +247,8 @@ int server_open(struct server *self, const struct config *config, struct gate *g
 		error = watch(self, &self->events, gate_events_fd(gate), on_events, why);
 	if (!error)
 		error = watch(self, &self->links, gate_links_fd(gate), on_links, why);
+	if (!error)
+		error = watch(self, &self->sightings, gate_sightings_fd(gate), on_sightings, why);
 	/* Last: whatever can fail has failed before anything is attached. */
 	if (!error)
 		error = attach_all(self, why);

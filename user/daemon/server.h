@@ -15,6 +15,7 @@
 #include "listener.h"
 #include "namespaces.h"
 #include "processes.h"
+#include "witness_churn.h"
 
 enum { SERVER_CHUNK = 16384, SERVER_SIGNALS = 3 };
 
@@ -26,8 +27,9 @@ struct server {
 	struct namespaces *namespaces;
 	struct processes processes;
 	struct listener common, admin;
+	struct churn churn;
 	uv_timer_t second, census_period, census_slice;
-	uv_poll_t events, links;
+	uv_poll_t events, links, sightings;
 	uv_signal_t signals[SERVER_SIGNALS];
 	uv_prepare_t before_poll;
 	uv_check_t after_poll;
