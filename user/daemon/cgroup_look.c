@@ -110,9 +110,8 @@ static void note_named(struct cgroup_look *self, const struct cgroup_search *sea
 		note(self, "cgroup %s is not there: its doors hang there as soon as it is", name);
 	else if (!strcmp(folder, "/"))
 		note(self,
-		     "cgroup %s is the root of all: the dial door does not hang there, for it "
-		     "would "
-		     "judge every process of this host; name the node's own cgroup",
+		     "cgroup %s is the root of all: the dial door does not hang there, where it "
+		     "would judge every process of this host; name the node's own cgroup",
 		     name);
 	else if (search->second[i].folder[0])
 		note(self,
@@ -144,43 +143,43 @@ static void settle_named(struct cgroup_look *self, const struct cgroup_search *s
 	}
 }
 
-static const char *namespace_name(const struct cgroup_look *self, int namespace)
+static void note_auto(struct cgroup_look *self, const struct cgroup_listener *one)
 {
-	return namespace == NAMESPACE_OWN ? "this host" : self->config.netns[namespace].name;
+	note(self,
+	     "%s:%u of %s is listened on in %s: its dials over TCP are not judged; run it as a "
+	     "unit "
+	     "of systemd, in a container, or in a cgroup of its own",
+	     transport_word(one->port.transport), one->port.port,
+	     self->config.services[one->service],
+	     one->place.folder[0] ? "the root cgroup, with all the rest"
+				  : "a cgroup that was removed or cannot be seen from here");
 }
 
-/* One sentence for each kind of listener that stays outside; status lists them all. */
+static void note_stray(struct cgroup_look *self, const struct cgroup_listener *one)
+{
+	note(self,
+	     "%s:%u of %s is listened on in %s on %s, outside the named cgroups: %s, and its dials "
+	     "over TCP are not judged; name that cgroup, too",
+	     transport_word(one->port.transport), one->port.port,
+	     self->config.services[one->service],
+	     one->place.folder[0] ? one->place.folder : "a cgroup that is gone",
+	     one->namespace == NAMESPACE_OWN ? "this host"
+					     : self->config.netns[one->namespace].name,
+	     one->inside ? "it is counted at the root" : "the census alone counts its connections");
+}
+
+/* One sentence is enough: status lists them all. */
 static void note_outside(struct cgroup_look *self)
 {
-	bool root = false, outside = false;
+	bool named = !cgroup_look_is(&self->config, CGROUP_AUTO);
 
 	for (unsigned int i = 0; i < self->listener_count; i++) {
 		const struct cgroup_listener *one = &self->listeners[i];
-		const char *folder = one->place.folder;
-		bool named = cgroup_look_is(&self->config, CGROUP_AUTO) == false;
 
-		if (one->proxy || one->dials || (named ? outside : root))
+		if (one->proxy || one->dials)
 			continue;
-		if (named)
-			note(self,
-			     "%s:%u of %s is listened on in %s on %s, outside the named cgroups: "
-			     "%s, and its dials over TCP are not judged; name that cgroup, too",
-			     transport_word(one->port.transport), one->port.port,
-			     self->config.services[one->service],
-			     folder[0] ? folder : "a cgroup that is gone",
-			     namespace_name(self, one->namespace),
-			     one->inside ? "it is counted at the root"
-					 : "the census alone counts its connections");
-		else
-			note(self,
-			     "%s:%u of %s is listened on in %s: its dials over TCP are not judged; "
-			     "run it as a unit of systemd, in a container, or in a cgroup of its "
-			     "own",
-			     transport_word(one->port.transport), one->port.port,
-			     self->config.services[one->service],
-			     folder[0] ? "the root cgroup, with all the rest"
-				       : "a cgroup that was removed or cannot be seen from here");
-		*(named ? &outside : &root) = true;
+		(named ? note_stray : note_auto)(self, one);
+		return;
 	}
 }
 
