@@ -382,3 +382,43 @@ connect4_hangs() {
 	doored
 	all_on
 }
+
+@test "another rung at the front leaves what leaves the interface alone" {
+	local before rung
+	doored --attach tcx
+	before=$(links id)
+	for rung in native clsact generic tcx; do
+		killed
+		doored --attach $rung
+		[ "$(rung_of gate0)" = $rung ]
+		[ "$(links id)" = "$before" ]
+	done
+	daemon_off
+	[[ "$(net_in "$NODE" tc qdisc show dev gate0)" != *clsact* ]]
+	refusing_kernel tcx
+	for rung in clsact native clsact generic; do
+		[ -z "${DAEMON:-}" ] || killed
+		LD_PRELOAD=$PRELOAD doored --attach $rung
+		[ "$(rung_of gate0)" = $rung ]
+		[[ "$(egress_filter)" == *gate_egress* ]]
+		[ -e "$PINS/qdisc_gate0" ]
+	done
+	daemon_off
+	[[ "$(net_in "$NODE" tc qdisc show dev gate0)" != *clsact* ]]
+}
+
+@test "a cgroup where another program suffers no other: a sentence, the rest hangs, and it is tried again" {
+	local sole=/sys/fs/bpf/pgsole-$$
+	gated --cgroup none
+	bpftool prog pin id "$(bpftool -j prog show pinned "$PINS/gate_connect4" | jq .id)" "$sole"
+	bpftool cgroup attach "$HIERARCHY$GROUP" cgroup_inet4_connect pinned "$sole"
+	daemon_off
+	doored
+	door_note connect4
+	[[ "$(door_note connect4)" == *"suffers no other"* ]]
+	door_on connect6
+	door_on sock_ops
+	bpftool cgroup detach "$HIERARCHY$GROUP" cgroup_inet4_connect pinned "$sole"
+	rm "$sole"
+	wait_for 15 "another try" door_on connect4
+}
