@@ -103,13 +103,17 @@ static __attribute__((noinline)) int tc_reset(struct __sk_buff *skb, const struc
 
 static __attribute__((noinline)) int tc_is_awaited(struct __sk_buff *skb, const struct start *start)
 {
-	__u8 ip[IPV6_SIZE];
+	__u32 network = start->network & OFFSET_MASK;
+	struct packet packet;
+	const __u8 *ip;
 
-	if (start->family == FAMILY_IPV6)
-		return !bpf_skb_load_bytes(skb, start->network, ip, IPV6_SIZE) &&
-		       awaited_ipv6(skb, start, ip);
-	return !bpf_skb_load_bytes(skb, start->network, ip, IPV4_SIZE) &&
-	       awaited_ipv4(skb, start, ip);
+	tc_packet(&packet, skb);
+	if (start->family == FAMILY_IPV6) {
+		ip = packet_at(&packet, network, IPV6_SIZE);
+		return ip && awaited_ipv6(skb, start, ip);
+	}
+	ip = packet_at(&packet, network, IPV4_SIZE);
+	return ip && awaited_ipv4(skb, start, ip);
 }
 
 PURE int tc_judge(struct __sk_buff *skb, struct start *start, enum found found, int bare)

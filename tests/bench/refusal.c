@@ -34,6 +34,9 @@ enum { FLAG_SOURCE = 1 }; /* xdp-filter's: the address counts as a source */
 
 enum kind { FRAGS, PLAIN, TC, KINDS };
 
+/* A backoff gives way to a socket of ours that waits, which has to be looked for. */
+enum who { BANNED, BACKED_OFF, UNKNOWN };
+
 /* One program under test; before each turn its kind's generator is aimed at it. */
 struct way {
 	const char *name;
@@ -131,12 +134,13 @@ static struct addr address_of(uint32_t number, enum family family)
 	return addr;
 }
 
-static void fill_gate(struct bench *self, uint32_t count, enum family family)
+static void fill_gate(struct bench *self, uint32_t count, enum family family,
+		      enum standing standing)
 {
 	struct record ban = {.until = FOREVER_NS,
 			     .until_unix = FOREVER_UNIX,
 			     .score = -100,
-			     .standing = STANDING_BANNED,
+			     .standing = standing,
 			     .reason = REASON_BAD_SCORE,
 			     .services = 0xff};
 
@@ -190,9 +194,12 @@ static void open_gate(struct bench *self, uint32_t count)
 				    .mode = MODE_ENFORCE,
 				    .lease = FOREVER_NS,
 				    .samples_per_s = 10};
+	struct limits limits = {.living = 16, .living_56 = 32, .living_48 = 128};
 	struct port_key port = {.port = OWN_PORT, .transport = TRANSPORT_TCP};
 	struct service service = {.name = "beacon"};
 
+	for (int i = 0; i < SERVICES_MAX; i++)
+		settings.services[i] = limits;
 	self->gate = gate_bpf__open();
 	must(self->gate, "opening the gate");
 	if (count > bpf_map__max_entries(self->gate->maps.sources))
@@ -269,8 +276,9 @@ static void take_turns(struct bench *self, const struct frame *frame, bool gener
 		take_turn(self, frame, generate);
 }
 
-static void refused(uint32_t count, enum family family, bool hit, char **filters)
+static void refused(uint32_t count, enum family family, enum who who, char **filters)
 {
+	static const char *const words[] = {"banned", "in backoff", "unknown"};
 	struct bench bench;
 	struct frame frame;
 
@@ -282,17 +290,16 @@ static void refused(uint32_t count, enum family family, bool hit, char **filters
 		add(&bench, *filters, PLAIN,
 		    bpf_program__fd(bpf_object__next_program(filter, NULL)), filter);
 	}
-	fill_gate(&bench, count, family);
+	fill_gate(&bench, count, family, who == BACKED_OFF ? STANDING_POOR : STANDING_BANNED);
 	bench.generator->bss->mask = count - 1;
-	bench.generator->bss->first = hit ? 0 : count;
+	bench.generator->bss->first = who == UNKNOWN ? count : 0;
 	/* The generator writes the last four bytes of the /64; the rest is as in address_of(). */
 	frame_build(&frame,
 		    &(struct shape){.family = family,
 				    .source = family == FAMILY_IPV6 ? "2001:db8::1" : NULL});
 	take_turns(&bench, &frame, true);
 	printf("| %u | %s | %s | %.1f | %.1f |", count, family == FAMILY_IPV6 ? "IPv6" : "IPv4",
-	       hit ? "banned" : "unknown", over_empty(&bench, &bench.ways[1]),
-	       over_empty(&bench, &bench.ways[3]));
+	       words[who], over_empty(&bench, &bench.ways[1]), over_empty(&bench, &bench.ways[3]));
 	for (unsigned int i = 5; i < bench.count; i++)
 		printf(" %.1f (%.2f) |", over_empty(&bench, &bench.ways[i]),
 		       over_empty(&bench, &bench.ways[1]) / over_empty(&bench, &bench.ways[i]));
@@ -343,15 +350,17 @@ int main(int argc, char **argv)
 	untouched();
 	printf("\nA SYN from a random source, ns over an empty program (in brackets: gate XDP / "
 	       "xdp-filter):\n\n"
-	       "| banned | family | source | gate XDP | gate TC |");
+	       "| records | family | source | gate XDP | gate TC |");
 	for (int i = 1; argv[i]; i++)
 		printf(" %s |", strrchr(argv[i], '/') ? strrchr(argv[i], '/') + 1 : argv[i]);
 	printf("\n| --- | --- | --- | --- | --- |%s%s\n", argv[1] ? " --- |" : "",
 	       argv[1] && argv[2] ? " --- |" : "");
 	for (size_t i = 0; i < sizes; i++)
 		for (int family = 0; family < FAMILIES; family++)
-			refused(counts[i], family, true, argv + 1);
+			refused(counts[i], family, BANNED, argv + 1);
+	for (int family = 0; family < FAMILIES; family++)
+		refused(counts[0], family, BACKED_OFF, argv + 1);
 	if (!brief)
-		refused(65536, FAMILY_IPV4, false, argv + 1);
+		refused(65536, FAMILY_IPV4, UNKNOWN, argv + 1);
 	return 0;
 }
