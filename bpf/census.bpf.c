@@ -9,6 +9,7 @@
  * gives a byte of output, so that the reader chooses how much is done at a time.
  */
 #include "sock.bpf.h"
+#include "watched.bpf.h"
 #include "witness.bpf.h"
 
 enum {
@@ -16,7 +17,8 @@ enum {
 	OPTION_CB_FLAGS = 1008
 }; /* TCP_BPF_SOCK_OPS_CB_FLAGS of linux/bpf.h, since 6.12 */
 
-#define FLOW_SILENT_NS (20ULL * NS_PER_SECOND) /* quic-go keeps alive every 15 s at most */
+/* The stacks' idle timeout is 30 s (quic-go, quinn), and who wants to stay pings twice in it. */
+enum { FLOW_QUIET_S = 20, FLOW_SILENT_S = 32 };
 
 static __always_inline void one_step(const struct bpf_iter_meta___local *meta)
 {
@@ -146,6 +148,44 @@ static __always_inline void end_flow(struct flow *flow, struct sight *sight)
 	note_end(sight);
 }
 
+/*
+ * Whether it is over. QUIC closes in secret, and of an old flow only a sample of the packets is seen: what was silent for a while is
+ * watched, and over when it says nothing for longer than any stack keeps a silent connection.
+ */
+static __always_inline int is_over(struct flow *flow, const struct sight *sight)
+{
+	__u32 now_s = sight->now_ns / NS_PER_SECOND, seen_s = flow->seen_ns / NS_PER_SECOND;
+
+	if (now_s < seen_s + FLOW_QUIET_S) {
+		flow->doubted_s = 0;
+		return 0;
+	}
+	if (!flow->doubted_s || seen_s >= flow->doubted_s)
+		flow->doubted_s = now_s;
+	if (now_s > flow->doubted_s + FLOW_SILENT_S)
+		return 1;
+	watch(watched_slot(&sight->source),
+	      (flow->doubted_s + FLOW_SILENT_S) * (__u64)NS_PER_SECOND);
+	return 0;
+}
+
+static __always_inline void count_flow(struct census *census_, struct flow *flow,
+				       struct sight *sight, __u32 epoch)
+{
+	if (is_over(flow, sight)) {
+		end_flow(flow, sight);
+		return;
+	}
+	if (flow->census != epoch) {
+		flow->census = epoch;
+		note_count(sight);
+		__sync_fetch_and_add(&census_->flows, 1);
+	}
+	sight->now_ns = flow->seen_ns;
+	look_at_age(sight, &flow->lasted);
+}
+
+/* One whose @opened_ns is 0 has ended already. */
 SEC("iter/bpf_map_elem") int gate_flows(struct bpf_iter__bpf_map_elem *ctx)
 {
 	struct sight sight = {.transport = TRANSPORT_QUIC, .now_ns = bpf_ktime_get_boot_ns()};
@@ -166,17 +206,7 @@ SEC("iter/bpf_map_elem") int gate_flows(struct bpf_iter__bpf_map_elem *ctx)
 				   .lasted = flow->lasted,
 				   .late = flow->late,
 				   .counted = flow->census == epoch};
-	if (sight.now_ns > flow->seen_ns && sight.now_ns - flow->seen_ns > FLOW_SILENT_NS) {
-		end_flow(flow, &sight);
-		return 0;
-	}
-	if (flow->census != epoch) {
-		flow->census = epoch;
-		note_count(&sight);
-		__sync_fetch_and_add(&census_->flows, 1);
-	}
-	sight.now_ns = flow->seen_ns;
-	look_at_age(&sight, &flow->lasted);
+	count_flow(census_, flow, &sight, epoch);
 	return 0;
 }
 

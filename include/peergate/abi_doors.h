@@ -77,6 +77,8 @@ struct flow {
 	__u8 lasted;
 	__u8 late;
 	__u8 unused;
+	__u32 doubted_s; /* boot-time second since when each of its packets is looked for; 0: nobody doubts it */
+	__u32 unused_too;
 };
 
 /*

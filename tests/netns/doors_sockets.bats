@@ -262,6 +262,45 @@ broken() {
 	is "$(crowd)" "[[48,1],[56,1]]"
 }
 
+# le BYTES NUMBER: the number as that many bytes, least first, in hexadecimal.
+le() {
+	python3 -c 'import sys; print(*["%02x" % b for b in int(sys.argv[2]).to_bytes(int(sys.argv[1]), "little")])' "$1" "$2"
+}
+
+# flow SECONDS_AGO_OPENED SECONDS_AGO_SEEN SECONDS_AGO_DOUBTED: as QUIC's road would have written it, of 198.51.100.7.
+flow() {
+	local now key value
+	now=$(awk '{ print int($1) }' /proc/uptime)
+	key="00 00 00 00 00 00 00 00 00 00 ff ff c6 33 64 07 $(le 2 40000) $(le 2 13000)"
+	value="$(le 8 $(((now - $1) * 1000000000))) $(le 8 $(((now - $2) * 1000000000))) $(le 8 7) $(le 4 0) $(le 4 0)"
+	value+=" $(le 4 $(($3 ? now - $3 : 0))) $(le 4 0)"
+	# shellcheck disable=SC2086
+	bpftool map update pinned "$PINS/flows" key hex $key value hex $value
+}
+
+flow_is() {
+	bpftool -j map dump pinned "$PINS/flows" | jq -c ".[0].formatted.value | $1"
+}
+
+@test "QUIC that falls silent is watched, and over when it stays so; a packet saves it" {
+	witnesses
+	flow 30 0 0
+	counted_anew
+	is "$(living "$K4") $(record "$K4" .lasted) $(flow_is .doubted_s)" "1 1 0"
+	is "$(ask --json status | jq .census.flows)" 1
+	flow 60 25 0
+	counted_anew
+	is "$(living "$K4") $(flow_is '.doubted_s > 0')" "1 true"
+	is "$(bpftool -j map dump pinned "$PINS/watched" | jq '[.[].formatted | select(.value > 0)] | length')" 1
+	flow 60 1 8
+	counted_anew
+	is "$(living "$K4") $(flow_is .doubted_s)" "1 0"
+	flow 90 60 40
+	counted_anew
+	is "$(living "$K4") $(record "$K4" .ended_unknown) $(flow_is .opened_ns)" "0 1 0"
+	is "$(record "$K4" .last_ms)" 30000
+}
+
 @test "opening and closing as fast as it goes: one record" {
 	local opened
 	witnesses
