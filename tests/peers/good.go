@@ -25,6 +25,7 @@ type goodPeer struct {
 	host    host.Host
 	source  netip.Addr
 	over    string
+	stumble int // so many times it hangs up at once, as nodes do that are starting
 	journal *journal
 	down    chan struct{}
 }
@@ -76,7 +77,12 @@ func (g *goodPeer) stay(ctx context.Context, to target) error {
 			e.Err = err.Error()
 		}
 		g.write(e)
-		if err == nil {
+		if err == nil && g.stumble > 0 {
+			g.stumble--
+			_ = g.host.Network().ClosePeer(to.id)
+			<-g.down
+			g.write(entry{Ev: "stumbled"})
+		} else if err == nil {
 			select {
 			case <-ctx.Done():
 				return nil
@@ -114,6 +120,7 @@ func runGood(ctx context.Context, args []string) error {
 	v4 := flags.String("v4", "", "the node's IPv4 address")
 	v6 := flags.String("v6", "", "the node's IPv6 address")
 	list := flags.String("sources", "", "addresses to come from: ADDR[/tcp|/quic],…")
+	stumble := flags.Int("stumble", 0, "so many times each hangs up at once before it stays")
 	log := flags.String("journal", "", "where to write what happens")
 	_ = flags.Parse(args)
 
@@ -137,6 +144,7 @@ func runGood(ctx context.Context, args []string) error {
 			return err
 		}
 		defer peers[i].host.Close()
+		peers[i].stumble = *stumble
 	}
 	fmt.Println("ready")
 	var all sync.WaitGroup

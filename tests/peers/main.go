@@ -28,6 +28,9 @@ var roles = []role{
 	{"flood", "one address that opens TCP connections at a fixed rate", runFlood},
 	{"listen", "a TCP listener that writes down who reached it", runListen},
 	{"replay", "makes a log's connects as real ones and writes the log as it happens", runReplay},
+	{"wire", "counts what leaves for given prefixes, on the wire", runWire},
+	{"dns", "a name server that knows one address", runDNS},
+	{"close", "live TCP connections; bans their sources; how soon each is closed", runClose},
 	{"meter", "writes down peergate's events and status", runMeter},
 	{"report", "joins what all of them wrote into report.json, a table and a time line", runReport},
 }

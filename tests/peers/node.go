@@ -3,7 +3,7 @@
 package main
 
 // node: does with its peers what a consensus client does: asks each inbound peer for its status, judges the answer,
-// sends bad ones away, and (when there is one) tells peergate. Its own limits are go-libp2p's defaults.
+// sends bad ones away, and (when there is one) tells peergate. Its own limits are go-libp2p's defaults, unless told otherwise.
 
 import (
 	"context"
@@ -84,10 +84,13 @@ func defaultLimits() (network.ResourceManager, error) {
 	return rcmgr.NewResourceManager(rcmgr.NewFixedLimiter(limits.AutoScale()))
 }
 
-func (n *node) listen(addrs []string) error {
-	limits, err := defaultLimits()
-	if err != nil {
-		return err
+func (n *node) listen(addrs []string, limited bool) error {
+	var limits network.ResourceManager = &network.NullResourceManager{}
+	var err error
+	if limited {
+		if limits, err = defaultLimits(); err != nil {
+			return err
+		}
 	}
 	key, err := newKey()
 	if err != nil {
@@ -249,6 +252,7 @@ func runNode(ctx context.Context, args []string) error {
 	log := flags.String("journal", "", "where to write what happens")
 	patience := flags.Duration("patience", time.Second, "how long a peer may take to answer the status")
 	max := flags.Int("max", 70, "peers wanted")
+	limited := flags.Bool("limits", true, "keep go-libp2p's default limits")
 	_ = flags.Parse(args)
 
 	n := &node{patience: *patience, max: *max, good: map[peer.ID]bool{}, strikes: map[peer.ID]int{},
@@ -268,7 +272,7 @@ func runNode(ctx context.Context, args []string) error {
 	defer n.journal.close()
 	n.gate = newGate(*socket, *service, n.journal)
 	defer n.gate.close()
-	if err := n.listen(addrs); err != nil {
+	if err := n.listen(addrs, *limited); err != nil {
 		return err
 	}
 	defer n.host.Close()

@@ -44,7 +44,7 @@ func quicCertificate() (tls.Certificate, error) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: private}, err
 }
 
-func newQuicPeer(at string, version uint, idLength int, retry bool) (*quicPeer, error) {
+func newQuicPeer(at string, version uint, idLength int, retry bool, idle time.Duration) (*quicPeer, error) {
 	versions := map[uint]quic.Version{1: quic.Version1, 2: quic.Version2}
 	if versions[version] == 0 {
 		return nil, fmt.Errorf("version %d: there are 1 and 2", version)
@@ -65,7 +65,7 @@ func newQuicPeer(at string, version uint, idLength int, retry bool) (*quicPeer, 
 			ClientSessionCache: tls.NewLRUClientSessionCache(8),
 		},
 		config: &quic.Config{
-			Versions: []quic.Version{versions[version]}, Allow0RTT: true, MaxIdleTimeout: 30 * time.Second,
+			Versions: []quic.Version{versions[version]}, Allow0RTT: true, MaxIdleTimeout: idle,
 			DisablePathMTUDiscovery: true, // large packets that say nothing
 		},
 	}
@@ -224,9 +224,10 @@ func runQuic(ctx context.Context, args []string) error {
 	at := flags.String("at", "", "ADDR:PORT to listen on and to dial from")
 	version := flags.Uint("version", 1, "of QUIC, 1 or 2")
 	idLength := flags.Int("id-length", 4, "of own connection IDs in bytes; 0: no listener, only dials")
+	idle := flags.Duration("idle", 30*time.Second, "how long a silent connection lives")
 	retry := flags.Bool("retry", false, "answer each first Initial with a Retry")
 	_ = flags.Parse(args)
-	q, err := newQuicPeer(*at, *version, *idLength, *retry)
+	q, err := newQuicPeer(*at, *version, *idLength, *retry, *idle)
 	if err != nil {
 		return err
 	}

@@ -56,10 +56,12 @@ type stormResult struct {
 }
 
 type result struct {
-	Seed   seedResult  `json:"seed_log"`
-	Storm  stormResult `json:"storm"`
-	Kernel string      `json:"kernel"`
-	Attach string      `json:"attach"`
+	Seed  seedResult  `json:"seed_log"`
+	Storm stormResult `json:"storm"`
+	Churn churnResult `json:"churn"`
+	doorsResult
+	Kernel string `json:"kernel"`
+	Attach string `json:"attach"`
 }
 
 // faults are sentences; each is a reason for the demonstration to fail.
@@ -170,7 +172,10 @@ func runReport(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	r := result{Seed: seed(all, &f), Storm: s.result(&f), Kernel: *kernel, Attach: *attach}
+	r := result{
+		Seed: seed(all, &f), Storm: s.result(&f), Churn: churn(all, &f), doorsResult: doors(all, &f),
+		Kernel: *kernel, Attach: *attach,
+	}
 	if err := writeJSON(filepath.Join(*out, "report.json"), r); err != nil {
 		return err
 	}
@@ -178,6 +183,7 @@ func runReport(_ context.Context, args []string) error {
 		return err
 	}
 	printTable(os.Stdout, r, s)
+	printDoors(os.Stdout, r)
 	printLine(os.Stdout, s)
 	for _, fault := range f {
 		fmt.Println("FAULT:", fault)

@@ -41,6 +41,22 @@ func printTable(w io.Writer, r result, s *storm) {
 		r.Kernel, r.Attach, len(s.verdictToRefusal()), s.missed)
 }
 
+func printDoors(w io.Writer, r result) {
+	share := 0.0
+	if r.Churn.Connects > 0 {
+		share = 100 * float64(r.Churn.Refused) / float64(r.Churn.Connects)
+	}
+	row(w, "a storm that nobody reports, the doors", "", "")
+	row(w, "connects of churning peers once learnt: refused", whole(r.Churn.Connects), fmt.Sprintf("%.1f %%", share))
+	row(w, "connections until learnt, most: TCP, QUIC", whole(r.Churn.LearntAfter[transportTCP]), whole(r.Churn.LearntAfter[transportQUIC]))
+	row(w, "bad sources that were not learnt yet", "", whole(r.Churn.NotLearnt))
+	row(w, "refusals of good peers", "", whole(r.Churn.GoodRefused))
+	row(w, "our own QUIC dial to a peer banned by mistake", "", r.Own)
+	row(w, "private dials tried; packets that left", whole(r.Dial.Tried), whole(r.Dial.Left))
+	row(w, "ban to the end of a live connection, ms, p50, p99", fmt.Sprintf("%.3f", r.Close.P50), fmt.Sprintf("%.3f", r.Close.P99))
+	fmt.Fprintln(w)
+}
+
 // printReasons has a line for each reason: what would be refused a second before, what is refused after.
 func printReasons(w io.Writer, s *storm) {
 	from, to := s.windowBefore()

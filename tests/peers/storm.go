@@ -2,8 +2,8 @@
 
 package main
 
-// storm: bad peers. Each has an address and an identity of its own, is mute or on a wrong fork, holds its slot until it
-// is cut, and is back at once.
+// storm: bad peers. Each has an identity of its own and an address that it may share; it is mute or on a wrong fork and holds its
+// slot until it is cut, or hangs up as soon as it is in; and it is back at once.
 
 import (
 	"bufio"
@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,8 +23,9 @@ import (
 )
 
 const (
-	kindMute  = "mute"
-	kindWrong = "wrong"
+	kindMute   = "mute"
+	kindWrong  = "wrong"
+	kindHangup = "hangup"
 
 	badPatience = time.Second // a dial that takes longer was refused
 	slotMax     = 30 * time.Second
@@ -34,6 +36,7 @@ type badPeer struct {
 	source  netip.Addr
 	over    string
 	kind    string
+	pause   time.Duration // between a cut and the next dial
 	journal *journal
 	down    chan struct{}
 }
@@ -97,16 +100,26 @@ func (b *badPeer) attempt(ctx context.Context, info peer.AddrInfo) bool {
 	if err != nil {
 		return false
 	}
+	b.hold(ctx, info.ID)
+	b.journal.write(entry{Ev: "ended", Src: e.Src, Peer: e.Peer, Kind: e.Kind, Over: e.Over, Ms: time.Since(begin).Seconds() * 1e3})
+	return true
+}
+
+// hold keeps the connection as long as its kind does.
+func (b *badPeer) hold(ctx context.Context, node peer.ID) {
+	if b.kind == kindHangup {
+		_ = b.host.Network().ClosePeer(node)
+		return
+	}
 	select {
 	case <-ctx.Done():
 	case <-b.down:
 	case <-time.After(slotMax):
-		_ = b.host.Network().ClosePeer(info.ID)
+		_ = b.host.Network().ClosePeer(node)
 	}
-	return true
 }
 
-// rage is back at once after a cut; after a refused dial it takes a breath of the rest of a second.
+// rage is back after a cut when its pause is over; after a refused dial it takes a breath of the rest of a second.
 func (b *badPeer) rage(ctx context.Context, to target, ramp time.Duration) {
 	info, err := to.info(b.source, b.over)
 	if err != nil {
@@ -121,7 +134,7 @@ func (b *badPeer) rage(ctx context.Context, to target, ramp time.Duration) {
 		case <-time.After(wait):
 		}
 		begin := time.Now()
-		wait = 0
+		wait = b.pause
 		if !b.attempt(ctx, info) {
 			wait = max(0, badPatience-time.Since(begin))
 		}
@@ -146,11 +159,14 @@ func nth(first netip.Addr, count int) netip.Addr {
 
 type stormPlan struct {
 	v4, v6 string
-	count  int // of each family
+	count  int // sources of each family
+	ids    int // peers at each
+	kinds  []string
 	stall  time.Duration
+	pause  time.Duration
 }
 
-// hosts makes the peers: TCP and QUIC, mute and wrong in turn, so that each mixture comes as often.
+// hosts makes the peers: TCP and QUIC, one kind and the next in turn, so that each mixture comes as often.
 func (p stormPlan) hosts(j *journal) ([]*badPeer, error) {
 	var all []*badPeer
 	for _, text := range []string{p.v4, p.v6} {
@@ -160,12 +176,15 @@ func (p stormPlan) hosts(j *journal) ([]*badPeer, error) {
 		}
 		for i := range p.count {
 			over := []string{transportTCP, transportQUIC}[i%2]
-			kind := []string{kindMute, kindWrong}[i/2%2]
-			b, err := newBadPeer(nth(first, i), over, kind, p.stall, j)
-			if err != nil {
-				return all, err
+			kind := p.kinds[i/2%len(p.kinds)]
+			for range p.ids {
+				b, err := newBadPeer(nth(first, i), over, kind, p.stall, j)
+				if err != nil {
+					return all, err
+				}
+				b.pause = p.pause
+				all = append(all, b)
 			}
-			all = append(all, b)
 		}
 	}
 	return all, nil
@@ -180,10 +199,14 @@ func runStorm(ctx context.Context, args []string) error {
 	flags.StringVar(&plan.v4, "from-v4", "", "first IPv4 source")
 	flags.StringVar(&plan.v6, "from-v6", "", "first IPv6 source; the next is in the next /48")
 	flags.IntVar(&plan.count, "count", 1, "sources of each family")
+	flags.IntVar(&plan.ids, "ids", 1, "peers behind each source")
+	kinds := flags.String("kinds", kindMute+","+kindWrong, "in turn: mute, wrong (fork), hangup")
+	flags.DurationVar(&plan.pause, "pause", 0, "before a peer that was cut is back")
 	flags.DurationVar(&plan.stall, "stall", 300*time.Millisecond, "how long a wrong fork waits with its answer")
 	ramp := flags.Duration("ramp", time.Second, "over which the first dials are spread")
 	log := flags.String("journal", "", "where to write what happens")
 	_ = flags.Parse(args)
+	plan.kinds = strings.Split(*kinds, ",")
 
 	to, err := newTarget(*id, *v4, *v6)
 	if err != nil {

@@ -8,12 +8,18 @@
 
 use std::{error::Error, time::Duration};
 
-use futures::StreamExt;
+use futures::{future::Either, StreamExt};
 use libp2p::{
-    core::ConnectedPoint,
-    noise,
-    swarm::{dial_opts::DialOpts, dummy, SwarmEvent},
-    tcp, yamux, Multiaddr, Swarm, SwarmBuilder,
+    core::{
+        muxing::StreamMuxerBox,
+        transport::{timeout::TransportTimeout, Boxed},
+        upgrade::Version,
+        ConnectedPoint,
+    },
+    identity::Keypair,
+    noise, quic,
+    swarm::{dial_opts::DialOpts, dummy, Config, SwarmEvent},
+    tcp, yamux, Multiaddr, PeerId, Swarm, Transport,
 };
 use tokio::io::{stdin, AsyncBufReadExt, BufReader, Lines, Stdin};
 
@@ -22,18 +28,31 @@ type Host = Swarm<dummy::Behaviour>;
 /// Connections carry no protocol here: without this they would be closed at once.
 const IDLE: Duration = Duration::from_secs(3600);
 
+/// For a dial, until it has failed.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+fn transport(key: &Keypair) -> Result<Boxed<(PeerId, StreamMuxerBox)>, Box<dyn Error>> {
+    let tcp = tcp::tokio::Transport::new(tcp::Config::default().nodelay(true))
+        .upgrade(Version::V1)
+        .authenticate(noise::Config::new(key)?)
+        .multiplex(yamux::Config::default());
+    let quic = quic::tokio::Transport::new(quic::Config::new(key));
+    let both = quic.or_transport(tcp).map(|either, _| match either {
+        Either::Left((peer, muxer)) => (peer, StreamMuxerBox::new(muxer)),
+        Either::Right((peer, muxer)) => (peer, StreamMuxerBox::new(muxer)),
+    });
+    Ok(TransportTimeout::with_outgoing_timeout(both, PATIENCE).boxed())
+}
+
 fn host() -> Result<Host, Box<dyn Error>> {
-    Ok(SwarmBuilder::with_new_identity()
-        .with_tokio()
-        .with_tcp(
-            tcp::Config::default().nodelay(true),
-            noise::Config::new,
-            yamux::Config::default,
-        )?
-        .with_quic()
-        .with_behaviour(|_| dummy::Behaviour)?
-        .with_swarm_config(|config| config.with_idle_connection_timeout(IDLE))
-        .build())
+    let key = Keypair::generate_ed25519();
+    let config = Config::with_tokio_executor().with_idle_connection_timeout(IDLE);
+    Ok(Swarm::new(
+        transport(&key)?,
+        dummy::Behaviour,
+        key.public().to_peer_id(),
+        config,
+    ))
 }
 
 /// The way in, or out, with the other side's address.
