@@ -46,13 +46,13 @@ storm_peers() {
 	start "$PEERS" "$name" "$PEER_ROLES" "$role" -node "$NODE_ID" -v4 "$NODE_V4" -v6 "$NODE_V6" -journal "$WORK/$name.jsonl" "$@"
 }
 
-# storm_ready NAME V4 V6 COUNT: makes a wave's hosts; they wait for a word through the pipe WORK/NAME.go.
+# storm_ready NAME V4 V6 COUNT FLAGS…: makes a wave's hosts; they wait for a word through the pipe WORK/NAME.go.
 storm_ready() {
 	mkfifo "$WORK/$1.go"
 	local word
 	exec {word}<>"$WORK/$1.go"
 	GO[$1]=$word
-	start_input="$WORK/$1.go" storm_peers storm "$1" -from-v4 "$2" -from-v6 "$3" -count "$4" -stall "$STORM_STALL"
+	start_input="$WORK/$1.go" storm_peers storm "$1" -from-v4 "$2" -from-v6 "$3" -count "$4" "${@:5}"
 	wait_for 60 "the hosts of the $1" has_said "$1" ready
 }
 
@@ -74,8 +74,8 @@ storm_cast() {
 	wait_for 10 "the meter" has_said meter ready
 	storm_peers good good -sources "$(joined "${STORM_GOOD[@]}")"
 	wait_for 20 "the good peers to be connected" answered good ${#STORM_GOOD[@]}
-	storm_ready storm 198.51.100.1 2001:db8:1000::1 "$STORM_COUNT"
-	storm_ready wave 198.51.100.151 2001:db8:2000::1 "$WAVE_COUNT"
+	storm_ready storm 198.51.100.1 2001:db8:1000::1 "$STORM_COUNT" -stall "$STORM_STALL"
+	storm_ready wave 198.51.100.151 2001:db8:2000::1 "$WAVE_COUNT" -stall "$STORM_STALL"
 }
 
 storm_observe() {
@@ -130,4 +130,5 @@ act_storm() {
 	storm_show
 	storm_innocent
 	stop_all
+	daemon_off
 }
