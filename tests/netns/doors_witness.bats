@@ -190,6 +190,17 @@ member() {
 	[[ $output == *"Churn is off."* ]]
 }
 
+@test "where the kernel sees nothing, required touches no source, and says so" {
+	gated --cgroup none --census 0
+	served
+	[ "$(ask --json status | jq '[.doors[] | select(.hook == "sock_ops" and .on)] | length')" -eq 0 ]
+	churn "$BAD" 2 0
+	{ mute "$BAD" 2; mute "$BAD" 1; } | follow
+	[ "$(verdict_of "$BAD")" = "admit none" ]
+	[[ "$(ask --json status | jq -r '.warnings[]')" == *"corroborate = off lets them be believed"* ]]
+	grep -q "no follower's report can touch a source" "$WORK/peergated.err"
+}
+
 @test "what is asked wrongly is told" {
 	gated
 	run -1 ask witness 198.51.100.1

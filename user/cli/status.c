@@ -281,6 +281,10 @@ static void tell_book(struct output *output, const json_t *book)
 		     answer_integer(book, "backoffs", 0), answer_integer(book, "trusted", 0),
 		     answer_integer(book, "reports", 0),
 		     answer_integer(book, "reports_ignored", 0));
+	output_words(output, TONE_PLAIN,
+		     "  %" PRId64 " followers' reports that the kernel did not bear out, %" PRId64
+		     " backoffs for churn so far\n",
+		     answer_integer(book, "uncorroborated", 0), answer_integer(book, "churns", 0));
 }
 
 static void tell_privileges(struct output *output, const json_t *privileges)

@@ -53,7 +53,7 @@ static void add_witness(const struct engine *engine, const struct prefix *prefix
 
 	if (!answer || prefix->length < whole.length)
 		return;
-	if (is_seen || book_is_kept(engine->gate, NULL, 0))
+	if (is_seen || book_is_kept(&engine->config, engine->gate, NULL, 0))
 		book_tell(json_object_get(answer, "why"), &engine->config,
 			  is_seen ? &witness : NULL, gate_now_ns());
 }

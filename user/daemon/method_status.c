@@ -202,7 +202,7 @@ static json_t *warnings(const struct engine *engine)
 	struct gate_map held[MAPS_MAX];
 	unsigned int count = gate_interfaces(engine->gate, all, GATE_INTERFACES_MAX);
 	json_t *list = json_array();
-	char blind[WHY_MAX];
+	char blind[2 * WHY_MAX];
 
 	for (unsigned int i = 0; i < count; i++)
 		if (all[i].rung == RUNG_AUTO)
@@ -216,12 +216,8 @@ static json_t *warnings(const struct engine *engine)
 						   "%s-max and restart",
 						   held[i].name, held[i].entries, held[i].max,
 						   held[i].name));
-	if (engine->config.corroborate && !book_is_kept(engine->gate, blind, sizeof(blind)))
-		json_array_append_new(
-			list, json_sprintf("no follower's report can touch a source, since the "
-					   "kernel sees no connections (%s); corroborate = off "
-					   "lets them be believed",
-					   blind));
+	if (book_warns(&engine->config, engine->gate, blind, sizeof(blind)))
+		json_array_append_new(list, json_string(blind));
 	if (engine->failures)
 		json_array_append_new(list, json_sprintf("%llu decisions did not reach the kernel",
 							 (unsigned long long)engine->failures));

@@ -154,7 +154,7 @@ static int tell_one(const struct engine *engine, const struct prefix *prefix, js
 
 	if (gate_witness(engine->gate, &source, &witness)) {
 		prefix_text(prefix, text);
-		if (book_is_kept(engine->gate, blind, sizeof(blind)))
+		if (book_is_kept(&engine->config, engine->gate, blind, sizeof(blind)))
 			return why_fill(why, -ENOENT, "no connection from %s was seen", text);
 		return why_fill(why, -ENOENT, "no connection from %s was seen: %s", text, blind);
 	}

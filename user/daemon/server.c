@@ -259,6 +259,8 @@ int server_open(struct server *self, const struct config *config, struct gate *g
 	/* When the door is open: what it does not see is counted now. */
 	if (!error)
 		server_census_start(self);
+	if (!error)
+		server_witness_warn(self);
 	return error;
 }
 

@@ -5,6 +5,7 @@
 #include "log.h"
 #include "options.h"
 #include "server.h"
+#include "server_witness.h"
 
 /* What needs a restart stays as it is, and is told. */
 static void keep_fixed(struct server *self, struct config *next)
@@ -93,5 +94,6 @@ void server_reload(struct server *self)
 	server_detach_unwanted(self);
 	engine_refresh_guard(&self->engine);
 	processes_reload(&self->processes);
+	server_witness_warn(self);
 	log_info("reloaded");
 }

@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "server.h"
+#include "witness_book.h"
 
 static int look(void *context, const struct source_key *source, struct witness *ret)
 {
@@ -68,4 +69,12 @@ void server_witness_turn(struct server *self)
 {
 	configure(self);
 	churn_turn(&self->churn, gate_now_ns());
+}
+
+void server_witness_warn(const struct server *self)
+{
+	char sentence[2 * WHY_MAX];
+
+	if (book_warns(&self->engine.config, self->engine.gate, sentence, sizeof(sentence)))
+		log_warning("%s", sentence);
 }

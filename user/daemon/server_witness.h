@@ -11,6 +11,9 @@ void server_witness_open(struct server *self);
 /* Something lies in the ring buffer. */
 void server_witness_read(struct server *self);
 
+/* Says in the log when nothing can bear a follower out. Once the doors are open, and after a reload. */
+void server_witness_warn(const struct server *self);
+
 /* Each turn of the loop. */
 void server_witness_turn(struct server *self);
 

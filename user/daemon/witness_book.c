@@ -202,21 +202,23 @@ void book_tell(json_t *list, const struct config *config, const struct witness *
 		    config->churn && witness->short_lived >= config->churn ? ": churn" : "");
 }
 
-/* sock_ops sees each connection, the census those that live when it looks. */
-static bool is_eye(const struct gate_door *door)
+/* sock_ops sees each connection, the census those that live when it looks, if it ever does. */
+static bool is_eye(const struct config *config, const struct gate_door *door)
 {
-	return door->door == DOOR_SOCKETS &&
-	       (!strcmp(door->hook, "sock_ops") || !strcmp(door->hook, "census"));
+	if (door->door != DOOR_SOCKETS)
+		return false;
+	return !strcmp(door->hook, "sock_ops") ||
+	       (config->census_ns && !strcmp(door->hook, "census"));
 }
 
-bool book_is_kept(const struct gate *gate, char *ret, size_t size)
+bool book_is_kept(const struct config *config, const struct gate *gate, char *ret, size_t size)
 {
 	struct gate_door doors[GATE_DOORS_MAX];
 	unsigned int count = gate_doors(gate, doors, GATE_DOORS_MAX);
 	const char *note = "there is no sockets door";
 
 	for (unsigned int i = count; i-- > 0;) {
-		if (!is_eye(&doors[i]))
+		if (!is_eye(config, &doors[i]))
 			continue;
 		if (doors[i].on)
 			return true;
@@ -226,4 +228,18 @@ bool book_is_kept(const struct gate *gate, char *ret, size_t size)
 	if (ret)
 		snprintf(ret, size, "%s", note);
 	return false;
+}
+
+bool book_warns(const struct config *config, const struct gate *gate, char *ret, size_t size)
+{
+	char blind[WHY_MAX];
+
+	if (!config->corroborate || book_is_kept(config, gate, blind, sizeof(blind)))
+		return false;
+	snprintf(ret, size,
+		 "no follower's report can touch a source, since the kernel sees no connections "
+		 "(%s); "
+		 "corroborate = off lets them be believed",
+		 blind);
+	return true;
 }

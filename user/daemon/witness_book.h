@@ -43,6 +43,9 @@ void book_tell(json_t *list, const struct config *config, const struct witness *
 	       uint64_t now_ns);
 
 /* Whether the kernel sees connections at all; when not, @ret (512 bytes or so; may be NULL) says why in a sentence. */
-bool book_is_kept(const struct gate *gate, char *ret, size_t size);
+bool book_is_kept(const struct config *config, const struct gate *gate, char *ret, size_t size);
+
+/* Whether followers are to be borne out and nothing can: then a sentence that names the cause and the remedy in @ret. */
+bool book_warns(const struct config *config, const struct gate *gate, char *ret, size_t size);
 
 #endif
