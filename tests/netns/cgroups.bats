@@ -156,9 +156,23 @@ begin() {
 	says '[.doors[] | select(.place == "'"$TOP/one"'")] == []'
 	stop "$TCP" "$UDP"
 	node "$CGROUPS"
-	until_true 7 warns "is listened on in the root cgroup"
+	until_true 7 warns "is listened on in /, the cgroup of all the rest of the host"
 	says '[.listeners[] | select(.cgroup == "/") | .inside and (.dial | not)] == [true, true]'
 	run ! hangs "$CGROUPS"
+}
+
+@test "auto: neither a login session nor a container engine gets the dial door" {
+	local scope=$SLICE/session-3.scope engine=$SLICE/docker.service
+	mkdir "$scope" "$engine"
+	node "$scope"
+	begin
+	until_true 7 warns "session-3.scope, the cgroup of a login session and its shell"
+	run ! hangs "$scope"
+	run ! is_refused "$scope"
+	stop "$TCP" "$UDP"
+	node "$engine"
+	until_true 7 warns "docker.service, the cgroup of docker, which holds the port for a container"
+	run ! hangs "$engine"
 }
 
 @test "a path: waited for, followed, and a listener outside of it is named" {

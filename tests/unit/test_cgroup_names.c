@@ -128,6 +128,30 @@ static void containers_are_known(void **state)
 				    containers[i].is);
 }
 
+static const struct {
+	const char *folder;
+	bool shared;
+} sharers[] = {
+	{"/", true},
+	{"/user.slice/user-0.slice/session-3.scope", true},
+	{"/user.slice/user-1000.slice/user@1000.service/tmux-spawn-1f.scope", true},
+	{"/user.slice/user-1000.slice/user@1000.service/init.scope", true},
+	{"/init.scope", true},
+	{"/system.slice/docker.service", true},
+	{"/system.slice/docker-" ID_A ".scope", false},
+	{"/system.slice/session-3.service", false},
+	{"/system.slice/beacon.service", false},
+	{"/system.slice/docker.service/nested", false},
+};
+
+static void sharers_are_known(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sharers); i++)
+		expect_true(sharers[i].folder,
+			    !!cgroup_shared_with(sharers[i].folder) == sharers[i].shared);
+}
+
 #define MOUNT_ROOT "22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n"
 #define MOUNT_V1 "32 31 0:29 / /sys/fs/cgroup/cpu rw,relatime shared:9 - cgroup cgroup rw,cpu\n"
 #define MOUNT_V2 "31 23 0:28 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n"
@@ -186,9 +210,8 @@ static void the_hierarchy_is_found(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names_are_read),
-		cmocka_unit_test(units_are_known),
-		cmocka_unit_test(containers_are_known),
+		cmocka_unit_test(names_are_read),	  cmocka_unit_test(units_are_known),
+		cmocka_unit_test(containers_are_known),	  cmocka_unit_test(sharers_are_known),
 		cmocka_unit_test(the_hierarchy_is_found),
 	};
 

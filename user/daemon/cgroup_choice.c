@@ -19,7 +19,8 @@ static bool is_root(const char *folder)
 
 static bool teaches(const struct cgroup_listener *listener)
 {
-	return listener->place.folder[0] && !is_root(listener->place.folder) && !listener->proxy;
+	return listener->place.folder[0] && !cgroup_shared_with(listener->place.folder) &&
+	       !listener->proxy;
 }
 
 static void forget(struct cgroup_memory *self, uint8_t services)

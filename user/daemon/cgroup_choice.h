@@ -4,7 +4,7 @@
  *
  * Named cgroups carry both doors. By auto, the root of the hierarchy carries the door that counts (it tells listeners by port
  * and namespace), and the cgroups of those who listen carry the dial door. The root never carries the dial door: it would judge
- * every process of the host. No door hangs twice on one way up, or everything would be counted twice.
+ * every process of the host; nor, by auto, does a login session or a container engine. No door hangs twice on one way up, or everything would be counted twice.
  */
 #ifndef CGROUP_CHOICE_H
 #define CGROUP_CHOICE_H

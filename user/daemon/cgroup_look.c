@@ -145,14 +145,16 @@ static void settle_named(struct cgroup_look *self, const struct cgroup_search *s
 
 static void note_auto(struct cgroup_look *self, const struct cgroup_listener *one)
 {
+	const char *folder = one->place.folder;
+	const char *with = folder[0] ? cgroup_shared_with(folder) : NULL;
+
 	note(self,
-	     "%s:%u of %s is listened on in %s: its dials over TCP are not judged; run it as a "
-	     "unit "
-	     "of systemd, in a container, or in a cgroup of its own",
+	     "%s:%u of %s is listened on in %s%s%s: its dials over TCP are not judged; run it as a "
+	     "unit of systemd or in a container (and name its netns), or name a cgroup",
 	     transport_word(one->port.transport), one->port.port,
 	     self->config.services[one->service],
-	     one->place.folder[0] ? "the root cgroup, with all the rest"
-				  : "a cgroup that was removed or cannot be seen from here");
+	     folder[0] ? folder : "a cgroup that was removed or cannot be seen from here",
+	     with ? ", the cgroup of " : "", with ? with : "");
 }
 
 static void note_stray(struct cgroup_look *self, const struct cgroup_listener *one)

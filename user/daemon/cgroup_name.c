@@ -163,6 +163,29 @@ bool cgroup_is_container(const char *folder, const char *id)
 	return whole && !strncmp(whole, id, strlen(id));
 }
 
+const char *cgroup_shared_with(const char *folder)
+{
+	static const struct {
+		const char *begin, *end, *with;
+	} shared[] = {
+		{"session-", ".scope", "a login session and its shell"},
+		{"tmux-spawn-", ".scope", "a terminal and its shell"},
+		{"vte-spawn-", ".scope", "a terminal and its shell"},
+		{"init", ".scope", "the service manager"},
+		{"docker", ".service", "docker, which holds the port for a container"},
+		{"containerd", ".service", "containerd, which holds the port for a container"},
+		{"podman", ".service", "podman, which holds the port for a container"},
+	};
+	const char *last = last_part(folder);
+
+	if (!last[0])
+		return "all the rest of the host";
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
+		if (after(last, shared[i].begin) && ends_with(last, strlen(last), shared[i].end))
+			return shared[i].with;
+	return NULL;
+}
+
 bool cgroup_is_within(const char *folder, const char *above)
 {
 	const char *rest = after(folder, above);

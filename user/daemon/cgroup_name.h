@@ -38,6 +38,12 @@ const char *cgroup_container(const char *folder);
 /* Whether @id, lower-case digits, begins that ID. */
 bool cgroup_is_container(const char *folder, const char *id);
 
+/*
+ * Why the folder is not its programs' own, though one of them may listen: a login session with its shell, an engine that listens
+ * for its containers; words for a sentence. NULL: nothing speaks against it.
+ */
+const char *cgroup_shared_with(const char *folder);
+
 /* Whether @folder is @above or below it. */
 bool cgroup_is_within(const char *folder, const char *above);
 

@@ -10,7 +10,7 @@
 #include "listening.h"
 #include "log.h"
 
-/* Each twelfth look, once a minute, walks the hierarchy even if all is where it was: a second unit of that name may be there. */
+/* Each twelfth look, once a minute or more often, walks the hierarchy even if all is where it was: a second unit of that name may be there. */
 enum { LOOK_EACH_TICKS = 5, WALK_EACH_LOOKS = 12 };
 
 /* Sockets of the namespaces stay open, and in place, while a look is in progress: see processes_tick(). */
@@ -166,6 +166,17 @@ int processes_open(struct processes *self, uv_loop_t *loop, struct engine *engin
 	return 0;
 }
 
+/* By auto a node that nobody has heard yet may begin to listen, and to dial, at any moment. */
+static bool is_waiting(const struct cgroup_look *look)
+{
+	uint32_t heard = 0;
+
+	for (unsigned int i = 0; i < look->listener_count; i++)
+		heard |= 1U << look->listeners[i].service;
+	return cgroup_look_is(&look->config, CGROUP_AUTO) &&
+	       heard + 1 != 1U << look->config.service_count;
+}
+
 void processes_tick(struct processes *self)
 {
 	struct why why = {""};
@@ -175,7 +186,7 @@ void processes_tick(struct processes *self)
 		return;
 	if (namespaces_check(self->engine->namespaces) && engine_listeners(self->engine, &why))
 		log_error("%s", why.sentence);
-	if (self->ticks >= LOOK_EACH_TICKS || !is_as_seen(self->last))
+	if (self->ticks >= LOOK_EACH_TICKS || is_waiting(self->last) || !is_as_seen(self->last))
 		begin(self);
 }
 
