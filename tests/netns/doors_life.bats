@@ -117,7 +117,7 @@ iterated() {
 
 @test "another ABI under traffic: the links stay, dials are forbidden all the time, iterators walk the new maps" {
 	local before map
-	other_build other include/peergate/abi.h '
+	other_build other "include/peergate/abi*.h" '
 		s/PEERGATE_ABI = [0-9]*/PEERGATE_ABI = 99/
 		/^struct witness {/,/^};/ { s/^\t__u64 first_ns/\t__u64 added;\n&/ }'
 	doored

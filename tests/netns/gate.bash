@@ -95,13 +95,14 @@ arrived() {
 	heard "${1:-$BAD}"
 }
 
-# other_build NAME FILE SED: a daemon built from a changed copy of the tree; its path is in $OTHER.
+# other_build NAME FILE SED: a daemon built from a copy of the tree in which FILE (or a pattern) is changed; its path is in $OTHER.
 other_build() {
 	local tree=$WORK/$1
 	mkdir "$tree"
 	cp -a bpf include user scripts Makefile "$tree"
 	cp -a "$BUILD" "$tree/build"
-	sed -i "$3" "$tree/$2"
+	# shellcheck disable=SC2086 # FILE may be a pattern
+	sed -i "$3" "$tree"/$2
 	make -s -C "$tree" BUILD=build build/peergated >&2
 	OTHER=$tree/build/peergated
 }
