@@ -54,7 +54,7 @@ meet() {
 # tally VERDICT WORD: starts to the beacon node that were counted so.
 tally() {
 	ask gate_status | jq --arg verdict "$1" --arg word "$2" '[.result.counters[] | select(.verdict == $verdict and
-		(.reason // .cause) == $word and .door == "ingress") | .packets] | add // 0'
+		.reason == $word and .door == "ingress") | .packets] | add // 0'
 }
 
 back_off() {
