@@ -49,8 +49,10 @@ PURE void remember(void *map, struct desk *desk, const struct question *q, __u64
 {
 	const struct quic_key *key = memory_key(desk, q, id);
 
-	if (!memory_look(map, key, q->now))
-		bpf_map_update_elem(map, key, &desk->fresh, BPF_ANY);
+	if (memory_look(map, key, q->now))
+		return;
+	bpf_map_update_elem(map, key, &desk->fresh, BPF_ANY);
+	remember_slot(watched_slot_at(q->start), desk->fresh.until);
 }
 
 PURE void remember_handshake(struct desk *desk, const struct question *q, __u64 id, __u64 until)
@@ -113,8 +115,10 @@ int egress_long(const struct start *start)
 	ours = memory_hash(&question, &desk->quic.source);
 	found = memory_look(&dialled, memory_key(desk, &question, ours), question.now);
 	if (found) {
-		if (desk->quic.type == QUIC_INITIAL)
-			found->until = question.now + ID_NS;
+		if (desk->quic.type != QUIC_INITIAL)
+			return 0;
+		found->until = question.now + ID_NS;
+		remember_slot(watched_slot_at(start), found->until);
 		return 0;
 	}
 	theirs = memory_hash(&question, &desk->quic.destination);
@@ -140,11 +144,6 @@ PURE int egress_may_dial(const struct desk *desk, const struct start *start)
 	return 0;
 }
 
-/* The first bytes behind a short header's first: the ID that we send to, if it is as long as that of their long headers. */
-struct aim {
-	__u8 bytes[QUIC_ID_MAX];
-};
-
 /*
  * Whether our stack knows this client by now, by whom it sends to. Answers that no proof went before (RFC 9001, 5.7) go to the ID
  * of his first flight, and stateless resets to no ID twice: so an ID that was never in clear, twice in a row, came in packets
@@ -152,16 +151,15 @@ struct aim {
  * PROOF_NS: what is repeated before a proof starts with a long header (RFC 9002, 6.2.1).
  */
 PURE int is_proof(const struct question *q, struct desk *desk, struct handshake *handshake,
-		  const struct aim *aim)
+		  struct quic_id *aim)
 {
 	struct quic_memory *theirs;
 	__u64 aimed;
-	struct quic_id id;
 
 	if (handshake->size < 4 || handshake->size > QUIC_ID_MAX)
 		return 0;
-	quic_read_id(&id, aim->bytes, handshake->size);
-	aimed = memory_hash(q, &id);
+	aim->size = handshake->size;
+	aimed = memory_hash(q, aim);
 	theirs = memory_look(&answered, memory_key(desk, q, aimed), q->now);
 	if (theirs && !theirs->is_ours)
 		return q->now > handshake->answered_ns + PROOF_NS;
@@ -171,8 +169,8 @@ PURE int is_proof(const struct question *q, struct desk *desk, struct handshake 
 	return 0;
 }
 
-/* A short header to a source that is watched. Returns whether it proves the client's address: @ret_id is his connection's. */
-int egress_traffic(const struct start *start, const struct aim *aim, struct outcome *ret)
+/* A short header to a source that is watched. @aim: the ID that it goes to, of unknown size. Returns whether it proves the client's address: @ret_id is his connection's. */
+int egress_traffic(const struct start *start, struct quic_id *aim, struct outcome *ret)
 {
 	const struct settings *settings = look_settings();
 	struct source_key source __attribute__((aligned(8)));
@@ -203,13 +201,13 @@ PURE int egress_judge_traffic(const struct packet *packet, struct start *start)
 {
 	const __u8 *bytes = packet_at(packet, start->header + UDP_SIZE + 1, QUIC_ID_MAX);
 	struct outcome outcome = {0};
-	struct aim aim;
+	struct quic_id aim = {0};
 
 	if (!bytes || !egress_turn(start, packet))
 		return TC_ACT_UNSPEC;
 	if (!is_watched(watched_slot_at(start)))
 		return TC_ACT_UNSPEC;
-	__builtin_memcpy(aim.bytes, bytes, sizeof(aim.bytes));
+	quic_read_id(&aim, bytes, 0);
 	if (egress_traffic(start, &aim, &outcome))
 		gate_proven(start, outcome.proven, outcome.service, outcome.now);
 	return TC_ACT_UNSPEC;

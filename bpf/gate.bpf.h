@@ -126,6 +126,8 @@ int gate_account_aside(const struct outcome *outcome, const struct start *start,
  * The same for datagrams of QUIC (quic.bpf.c): with a long header, which lies on the desk and what leaves @ifindex tells of; with a
  * short one. The outcome of the first is left on the desk.
  */
+int gate_refused(struct outcome *ret,
+		 const struct start *start); /* 1: drop it; 0: nobody knows yet */
 int gate_long(const struct start *start, __u32 found, __u32 ifindex);
 int gate_traffic(struct outcome *ret, const struct start *start);
 

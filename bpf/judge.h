@@ -20,14 +20,14 @@ enum {
 enum { REPEATS_MAX = 4 };
 
 /* A source and port (and of QUIC an ID) that has no token leaks through by this draw, the same for every repeat. */
-PURE int leaks(const struct question *q)
+PURE int leaks(const struct question *q, __u32 unit)
 {
 	__u64 source, draw;
 
 	__builtin_memcpy(&source, q->source->address, sizeof(source));
 	draw = hash_pair(q->settings->hash_key, source,
 			 ((__u64)q->start->source_port << 48 | q->now >> LEAK_EPOCH_SHIFT) ^
-				 (__u64)q->initial << 16);
+				 (__u64)unit << 16);
 	return (draw & 0xffff) < q->settings->leak;
 }
 
@@ -49,12 +49,12 @@ PURE int is_within_pace(const struct question *q, const struct rate *rate)
 }
 
 /* Question 2: a trusted source is only paced, so that a neighbour behind its NAT does not flood through it. */
-PURE struct judgement judge_trusted(const struct question *q, const struct limits *limits)
+PURE struct judgement judge_trusted(const struct question *q, const struct limits *limits,
+				    __u32 unit)
 {
 	struct rate rate = rate_times(&limits->pace, TRUSTED_PACE_FACTOR);
 
-	if (!q->leased || (q->start->transport == TRANSPORT_QUIC && !q->remembers) ||
-	    is_within_pace(q, &rate) || leaks(q))
+	if (is_within_pace(q, &rate) || leaks(q, unit))
 		return judge_pass(CAUSE_TRUST);
 	return judge_refuse(REASON_SOURCE_PACE);
 }
@@ -69,14 +69,14 @@ PURE struct judgement judge_refused(const struct saying *saying)
 
 /* Questions 5 to 7. */
 PURE struct judgement judge_room(const struct question *q, const struct limits *limits,
-				 const struct record *record)
+				 const struct record *record, __u32 unit)
 {
 	enum cause cause = CAUSE_ADMITTED;
 
 	if (is_source_full(q, limits))
 		return judge_refuse(REASON_SOURCE_FULL);
 	if (!is_within_pace(q, &limits->pace)) {
-		if (!leaks(q))
+		if (!leaks(q, unit))
 			return judge_refuse(REASON_SOURCE_PACE);
 		cause = CAUSE_LEAKED;
 	}
@@ -84,11 +84,11 @@ PURE struct judgement judge_room(const struct question *q, const struct limits *
 }
 
 /* Whether this Initial was judged before, and how. Who is trusted by now is not held to what he was refused before. */
-PURE int judged_before(const struct question *q, int trusted, struct judgement *ret)
+PURE int judged_before(const struct question *q, __u32 unit, int trusted, struct judgement *ret)
 {
-	struct pace *pace = q->initial ? look_pace(q->source) : NULL;
+	struct pace *pace = unit ? look_pace(q->source) : NULL;
 
-	if (!pace || pace->initial != q->initial || pace->repeats >= REPEATS_MAX)
+	if (!pace || pace->initial != unit || pace->repeats >= REPEATS_MAX)
 		return 0;
 	if (trusted && pace->verdict != VERDICT_PASS)
 		return 0;
@@ -97,12 +97,12 @@ PURE int judged_before(const struct question *q, int trusted, struct judgement *
 	return 1;
 }
 
-PURE void keep_verdict(const struct question *q, const struct judgement *judgement)
+PURE void keep_verdict(const struct question *q, __u32 unit, const struct judgement *judgement)
 {
 	struct pace *pace = look_pace(q->source), fresh = {0};
 	struct pace *into = pace ? pace : &fresh;
 
-	into->initial = q->initial;
+	into->initial = unit;
 	into->verdict = judgement->verdict;
 	into->cause = judgement->cause;
 	into->reason = judgement->reason;
@@ -111,18 +111,35 @@ PURE void keep_verdict(const struct question *q, const struct judgement *judgeme
 		keep_pace(q->source, &fresh);
 }
 
+/* What an Initial goes to: the same dial's have the same. 0: not seen, or no Initial. */
+PURE __u32 unit_of(const struct question *q)
+{
+	if (!q->to)
+		return 0;
+	return (__u32)quic_hash(q->settings->hash_key, q->to, q->start->source_port,
+				q->start->port) |
+	       1;
+}
+
 /* What changes with each start: of QUIC the unit is source and ID. */
 PURE struct judgement judge_each(const struct question *q, const struct limits *limits,
 				 const struct record *record, int trusted)
 {
+	__u32 unit = unit_of(q);
 	struct judgement judgement;
 
-	if (judged_before(q, trusted, &judgement))
+	if (judged_before(q, unit, trusted, &judgement))
 		return judgement;
-	judgement = trusted ? judge_trusted(q, limits) : judge_room(q, limits, record);
-	if (q->initial)
-		keep_verdict(q, &judgement);
+	judgement = trusted ? judge_trusted(q, limits, unit) : judge_room(q, limits, record, unit);
+	if (unit)
+		keep_verdict(q, unit, &judgement);
 	return judgement;
+}
+
+/* What leaves here is not seen: an Initial may be the answer to a dial of ours, so nothing but bans holds. */
+PURE int may_answer(const struct question *q)
+{
+	return q->start->transport == TRANSPORT_QUIC && !look_remembers(q->ifindex);
 }
 
 /* A start on a gated port. */
@@ -137,16 +154,18 @@ PURE struct judgement judge(const struct question *q)
 		return judge_pass(CAUSE_ANSWER);
 	record = look_source(q->source);
 	saying = source_says(q, record, 1U << (q->service % SERVICES_MAX));
-	if (saying.live && saying.standing == STANDING_TRUSTED)
+	if (saying.live && saying.standing == STANDING_TRUSTED) {
+		if (!q->leased || may_answer(q))
+			return judge_pass(CAUSE_TRUST);
 		return judge_each(q, limits, record, 1);
+	}
 	if (saying.live)
 		return judge_refused(&saying);
 	if (quic && q->settings->closing && look_closure(q->source, q->now))
 		return judge_refuse(REASON_CLOSING);
 	if (!q->leased)
 		return judge_pass(CAUSE_NO_LEASE);
-	/* What leaves here is not seen: the Initial may be the answer to a dial of ours. */
-	if (quic && !q->remembers)
+	if (may_answer(q))
 		return judge_pass(CAUSE_ADMITTED);
 	return judge_each(q, limits, record, 0);
 }

@@ -26,6 +26,19 @@ PURE struct pace *look_pace(const struct source_key *key)
 	return bpf_map_lookup_elem(&pace, key);
 }
 
+PURE const struct interface *look_interface(__u32 ifindex)
+{
+	return bpf_map_lookup_elem(&interfaces, &ifindex);
+}
+
+/* Whether what leaves by this interface is seen, so that an Initial that is no answer is a start. */
+PURE int look_remembers(__u32 ifindex)
+{
+	const struct interface *interface = look_interface(ifindex);
+
+	return interface && interface->remembers;
+}
+
 PURE int look_closure(const struct source_key *key, __u64 now)
 {
 	const __u64 *until = bpf_map_lookup_elem(&closures, key);
@@ -82,11 +95,6 @@ PURE const struct service *look_service(const struct start *start)
 	const struct service *service = bpf_map_lookup_elem(&services, &key);
 
 	return service && service->id < SERVICES_MAX ? service : NULL;
-}
-
-PURE const struct interface *look_interface(__u32 ifindex)
-{
-	return bpf_map_lookup_elem(&interfaces, &ifindex);
 }
 
 #endif

@@ -42,6 +42,7 @@ FORGETTING_MAP(callers, struct quic_key, struct quic_memory, HANDSHAKES_MAX);
 FORGETTING_MAP(handshakes, struct flow_key, struct handshake, HANDSHAKES_MAX);
 ROW_MAP(unproven, struct bucket, SERVICES_MAX);
 ROW_MAP(watched, __u32, WATCHED_SLOTS);
+ROW_MAP(remembered, __u32, WATCHED_SLOTS);
 /* User space maps it, to write a word of it while programs count in the others. */
 DOOR_MAP(census, BPF_MAP_TYPE_ARRAY, BPF_F_MMAPABLE, __u32, struct census, 1);
 ROW_MAP(target, struct target, 1);

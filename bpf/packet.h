@@ -39,7 +39,6 @@ struct start {
 	__u8 has_ports;	   /* so were transport and ports */
 	__u8 fragment;	   /* the first of several: the rest comes later */
 	__u8 answer;	   /* an Initial that only an answer to our own dial can be */
-	__u8 token;	   /* an Initial with a token, which only a client sends */
 	__u8 resettable;   /* a SYN whose header was read whole: a reset can be written */
 	__u16 port;	   /* ours */
 	__u16 source_port; /* theirs */

@@ -10,7 +10,7 @@
 
 #include <peergate/source.h>
 
-#include "packet.h"
+#include "quic.h"
 
 /* What the includer defines, inlined in the kernel. NULL: not there. */
 #ifdef __bpf__
@@ -26,6 +26,7 @@ LOOK struct bucket *look_newcomers(__u32 index);
 LOOK struct bucket *look_unproven(__u32 service);
 LOOK const struct witness *look_witness(const struct source_key *key);
 LOOK const struct crowd *look_crowd(const struct crowd_key *key);
+LOOK int look_remembers(__u32 ifindex);
 LOOK int look_closure(const struct source_key *key, __u64 now);
 LOOK void keep_pace(const struct source_key *key, const struct pace *fresh);
 
@@ -36,9 +37,9 @@ struct question {
 	__u32 service; /* 0 .. SERVICES_MAX - 1 */
 	__u8 leased;   /* the daemon's promise holds */
 	__u8 answer;   /* an Initial that belongs to what we dialled or answered: it is no start */
-	__u8 remembers; /* what leaves here is seen, so that an Initial that is no answer is a start */
-	__u32 initial; /* keyed hash of the ID that an Initial goes to; 0: not seen */
-	__u64 now;     /* boot-time ns */
+	__u32 ifindex; /* of an Initial: where it came in */
+	const struct quic_id *to; /* the ID that an Initial goes to; NULL: not seen */
+	__u64 now;		  /* boot-time ns */
 	const struct settings *settings;
 };
 

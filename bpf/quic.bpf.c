@@ -41,13 +41,14 @@ PURE void note_second_flight(struct desk *desk, const struct question *q)
 }
 
 /* Whether this long header belongs to what we dialled or answered. */
-static __noinline int belongs(const struct question *q, struct desk *desk, __u64 to, int is_start)
+static __noinline int belongs(const struct question *q, struct desk *desk, int is_start)
 {
+	__u64 to = memory_hash(q, q->to);
 	struct quic_key *key = memory_key(desk, q, to);
 	struct quic_memory *found;
 
 	found = memory_look(&dialled, key, q->now);
-	if (found && !q->start->token)
+	if (found && !desk->quic.token)
 		return 1;
 	found = memory_look(&answered, key, q->now);
 	if (found && found->is_ours)
@@ -68,20 +69,14 @@ static __noinline int note_caller(const struct question *q, struct desk *desk)
 	struct quic_key *key = memory_key(desk, q, memory_hash(q, &desk->quic.source));
 	const struct quic_memory *found = memory_look(&callers, key, q->now);
 	int judged = !q->answer;
+	__u32 first = unit_of(q);
 
-	if (found && (!judged || (found->judged && found->first == q->initial)))
+	if (found && (!judged || (found->judged && found->first == first)))
 		return 0;
-	desk->fresh = (struct quic_memory){
-		.until = q->now + ID_NS, .first = q->initial, .judged = judged};
+	desk->fresh =
+		(struct quic_memory){.until = q->now + ID_NS, .first = first, .judged = judged};
 	bpf_map_update_elem(&callers, key, &desk->fresh, BPF_ANY);
 	return 0;
-}
-
-PURE int remembers(__u32 ifindex)
-{
-	const struct interface *interface = look_interface(ifindex);
-
-	return interface && interface->remembers;
 }
 
 /* A start is judged; of other long headers only those of a source that is being closed are refused. */
@@ -96,6 +91,33 @@ PURE enum action long_action(const struct question *q, __u32 found, struct judge
 	return gate_action(q, ret);
 }
 
+/* Who is refused by name, and never got an answer of us, is refused without a look at his IDs. */
+int gate_refused(struct outcome *ret, const struct start *start)
+{
+	const struct settings *settings = look_settings();
+	struct question question = {0};
+	struct judgement judgement;
+	struct source_key source __attribute__((aligned(8)));
+	const struct service *service;
+	struct saying saying;
+
+	if (!ret || !start || !settings || settings->mode != MODE_ENFORCE)
+		return 0;
+	service = look_service(start);
+	if (!service || start->answer)
+		return 0;
+	gate_question(&question, &source, start, settings);
+	saying = source_says(&question, look_source(&source), 1U << service->id);
+	if (!saying.live || saying.standing == STANDING_TRUSTED ||
+	    is_remembered(watched_slot_at(start), question.now))
+		return 0;
+	judgement = judge_refused(&saying);
+	ret->judgement = judgement;
+	ret->service = service->id;
+	ret->now = question.now;
+	return 1;
+}
+
 int gate_long(const struct start *start, __u32 found, __u32 ifindex)
 {
 	const struct settings *settings = look_settings();
@@ -105,7 +127,6 @@ int gate_long(const struct start *start, __u32 found, __u32 ifindex)
 	struct desk *desk = memory_desk();
 	const struct service *service;
 	enum action action;
-	__u64 to;
 
 	if (!start || !settings || !desk)
 		return ACTION_IGNORE;
@@ -115,14 +136,14 @@ int gate_long(const struct start *start, __u32 found, __u32 ifindex)
 	gate_question(&question, &source, start, settings);
 	question.service = desk->outcome.service = service->id;
 	desk->outcome.now = question.now;
-	question.remembers = desk->quic.seen && remembers(ifindex);
-	if (question.remembers) {
-		to = memory_hash(&question, &desk->quic.destination);
-		question.initial = (__u32)to | 1;
-		question.answer = belongs(&question, desk, to, found == FOUND_START);
-	}
+	question.ifindex = ifindex;
+	if (desk->quic.seen)
+		question.to = &desk->quic.destination;
+	if (question.to && is_remembered(watched_slot_at(start), question.now) &&
+	    look_remembers(ifindex))
+		question.answer = belongs(&question, desk, found == FOUND_START);
 	action = long_action(&question, found, &judgement);
-	if (action == ACTION_PASS && question.remembers)
+	if (action == ACTION_PASS && question.to && look_remembers(ifindex))
 		note_caller(&question, desk);
 	desk->outcome.judgement = judgement;
 	return action;

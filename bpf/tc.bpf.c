@@ -187,8 +187,12 @@ PURE int tc_judge_aside(struct __sk_buff *skb, struct start *start, enum found f
 	found = settle(start, found, tc_seen(skb), skb->len);
 	if (found == FOUND_TRAFFIC)
 		return is_watched(watched_slot_at(start)) ? tc_traffic(skb, start) : TC_ACT_UNSPEC;
-	if (is_long(start, found))
-		return tc_long(skb, start, found);
+	if (is_long(start, found)) {
+		if (found != FOUND_START || !gate_refused(&outcome, start))
+			return tc_long(skb, start, found);
+		gate_account_aside(&outcome, start, skb->ifindex, 0);
+		return TC_ACT_SHOT;
+	}
 	action = gate_judge_aside(&outcome, start, found);
 	if (action == ACTION_IGNORE)
 		return TC_ACT_UNSPEC;
@@ -221,7 +225,7 @@ PURE int tc_judge_traffic(struct __sk_buff *skb, const struct packet *packet, en
 	const __u8 *payload = ip + (family == FAMILY_IPV6 ? IPV6_SIZE : IPV4_SIZE) + UDP_SIZE;
 	struct start start;
 
-	if (!quick_is_sample(payload[0]) &&
+	if (!quick_is_sample(payload) &&
 	    !is_watched(
 		    quick_slot(ip + (family == FAMILY_IPV6 ? IPV6_SOURCE : IPV4_SOURCE), family)))
 		return TC_ACT_UNSPEC;

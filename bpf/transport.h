@@ -93,12 +93,13 @@ PURE int is_zero(const __u8 *integer)
 PURE enum found transport_initial(const struct packet *packet, struct start *ret, __u32 id)
 {
 	const __u8 *size = packet_at(packet, id, 1);
-	__u8 destination;
 
 	if (!size)
 		return FOUND_SHORT;
-	destination = size[0];
-	id += 1 + destination;
+	if (size[0] >= INITIAL_ID_MIN)
+		return FOUND_START;
+	id += 1 + (size[0] &
+		   (INITIAL_ID_MIN - 1)); /* the mask tells the verifier what the question told */
 	size = packet_at(packet, id, 1);
 	if (!size)
 		return FOUND_SHORT;
@@ -106,8 +107,7 @@ PURE enum found transport_initial(const struct packet *packet, struct start *ret
 			 8); /* the token's length: in 1,200 bytes there is room */
 	if (!size)
 		return FOUND_SHORT;
-	ret->token = !is_zero(size);
-	ret->answer = destination < INITIAL_ID_MIN && !ret->token;
+	ret->answer = is_zero(size);
 	return FOUND_START;
 }
 

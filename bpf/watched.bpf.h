@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * watched: the one question that every datagram of a connection is asked: is a packet of this source worth a look? Nearly
- * always it is not, and the answer costs one word of an array.
+ * always it is not, and the answer costs one word of an array. In the same way: may an Initial be an answer?
  */
 #ifndef WATCHED_BPF_H
 #define WATCHED_BPF_H
@@ -33,13 +33,32 @@ PURE int is_watched(__u32 slot)
 	return until_s && *(const volatile __u32 *)until_s;
 }
 
-/* Until @until_ns at least. */
-PURE void watch(__u32 slot, __u64 until_ns)
+PURE void put_off(__u32 *held, __u64 until_ns)
 {
-	__u32 *held = watched_word(slot), until_s = until_ns / NS_PER_SECOND + 1;
+	__u32 until_s = until_ns / NS_PER_SECOND + 1;
 
 	if (held && *held < until_s)
 		*held = until_s;
+}
+
+/* Until @until_ns at least. */
+PURE void watch(__u32 slot, __u64 until_ns)
+{
+	put_off(watched_word(slot), until_ns);
+}
+
+/* What left for this address is remembered until @until_ns at least. */
+PURE void remember_slot(__u32 slot, __u64 until_ns)
+{
+	put_off(bpf_map_lookup_elem(&remembered, &slot), until_ns);
+}
+
+/* Nearly always 0, also of those who are refused by the million: no more is looked up of them. */
+PURE int is_remembered(__u32 slot, __u64 now_ns)
+{
+	const __u32 *until_s = bpf_map_lookup_elem(&remembered, &slot);
+
+	return until_s && *until_s && *until_s >= now_ns / NS_PER_SECOND;
 }
 
 /* Nobody need look any more. User space may have put it off at this moment: hence the exchange. */

@@ -180,8 +180,12 @@ PURE int xdp_judge_aside(struct xdp_md *ctx, struct start *start, enum found fou
 	found = settle(start, found, xdp_seen(ctx), xdp_length(ctx, frags));
 	if (found == FOUND_TRAFFIC)
 		return is_watched(watched_slot_at(start)) ? xdp_traffic(ctx, start) : XDP_PASS;
-	if (is_long(start, found))
-		return xdp_long(ctx, start, found);
+	if (is_long(start, found)) {
+		if (found != FOUND_START || !gate_refused(&outcome, start))
+			return xdp_long(ctx, start, found);
+		gate_account_aside(&outcome, start, ctx->ingress_ifindex, 0);
+		return XDP_DROP;
+	}
 	action = gate_judge_aside(&outcome, start, found);
 	if (action == ACTION_IGNORE)
 		return XDP_PASS;
@@ -212,7 +216,7 @@ PURE int xdp_judge_traffic(struct xdp_md *ctx, const struct packet *packet, enum
 	const __u8 *payload = ip + (family == FAMILY_IPV6 ? IPV6_SIZE : IPV4_SIZE) + UDP_SIZE;
 	struct start start;
 
-	if (!quick_is_sample(payload[0]) &&
+	if (!quick_is_sample(payload) &&
 	    !is_watched(
 		    quick_slot(ip + (family == FAMILY_IPV6 ? IPV6_SOURCE : IPV4_SOURCE), family)))
 		return XDP_PASS;

@@ -118,6 +118,7 @@ struct handshake {
  * `watched`: one word a slot, a slot for each hash of a source's address: the boot-time second until which a packet of that slot
  * is worth a look: a young QUIC flow, a source that is being closed. 0, nearly always: not worth one.
  */
+/* `remembered`, by the same slots: until when `dialled` or `answered` may hold anything of such an address. */
 enum { WATCHED_BITS = 14, WATCHED_SLOTS = 1 << WATCHED_BITS };
 
 /*

@@ -197,6 +197,7 @@ static void open_gate(struct bench *self, uint32_t count)
 	struct limits limits = {.living = 16, .living_56 = 32, .living_48 = 128};
 	struct port_key port = {.port = OWN_PORT, .transport = TRANSPORT_TCP};
 	struct service service = {.name = "beacon"};
+	struct interface interface = {.name = "lo", .remembers = 1};
 
 	for (int i = 0; i < SERVICES_MAX; i++)
 		settings.services[i] = limits;
@@ -211,6 +212,9 @@ static void open_gate(struct bench *self, uint32_t count)
 					  BPF_ANY),
 		     "services");
 	}
+	must(!bpf_map_update_elem(bpf_map__fd(self->gate->maps.interfaces), &(__u32){1}, &interface,
+				  BPF_ANY),
+	     "interfaces");
 	must(!bpf_map_update_elem(bpf_map__fd(self->gate->maps.settings), &(__u32){0}, &settings,
 				  BPF_ANY),
 	     "settings");
@@ -276,7 +280,8 @@ static void take_turns(struct bench *self, const struct frame *frame, bool gener
 		take_turn(self, frame, generate);
 }
 
-static void refused(uint32_t count, enum family family, enum who who, char **filters)
+static void refused(uint32_t count, enum transport transport, enum family family, enum who who,
+		    char **filters)
 {
 	static const char *const words[] = {"banned", "in backoff", "unknown"};
 	struct bench bench;
@@ -296,6 +301,7 @@ static void refused(uint32_t count, enum family family, enum who who, char **fil
 	/* The generator writes the last four bytes of the /64; the rest is as in address_of(). */
 	frame_build(&frame,
 		    &(struct shape){.family = family,
+				    .transport = transport,
 				    .source = family == FAMILY_IPV6 ? "2001:db8::1" : NULL});
 	take_turns(&bench, &frame, true);
 	printf("| %u | %s | %s | %.1f | %.1f |", count, family == FAMILY_IPV6 ? "IPv6" : "IPv4",
@@ -315,9 +321,12 @@ static const struct {
 	{"established TCP", {.flags = ACK, .payload = 100}},
 	{"established TCP, IPv6", {.family = FAMILY_IPV6, .flags = ACK, .payload = 100}},
 	{"established TCP, tagged", {.tags = 1, .flags = ACK, .payload = 100}},
-	{"QUIC short header", {.transport = TRANSPORT_QUIC, .quic = 0x40}},
+	{"QUIC short header", {.transport = TRANSPORT_QUIC, .quic = 0x41}},
 	{"QUIC short header, IPv6",
-	 {.family = FAMILY_IPV6, .transport = TRANSPORT_QUIC, .quic = 0x40}},
+	 {.family = FAMILY_IPV6, .transport = TRANSPORT_QUIC, .quic = 0x41}},
+	{"QUIC short header, one of the sample",
+	 {.transport = TRANSPORT_QUIC, .quic = 0x40, .to = "twelve bytes"}},
+	{"QUIC Handshake header", {.transport = TRANSPORT_QUIC, .quic = 0xe3}},
 	{"later fragment", {.fragment = 0x2001}},
 	{"ARP", {.ethertype = 0x0806}},
 };
@@ -328,25 +337,41 @@ static void untouched(void)
 	struct frame frame;
 
 	bench_open(&bench, 1);
+	add(&bench, "gate egress", TC, bpf_program__fd(bench.gate->progs.gate_egress), NULL);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		frame_build(&frame, &others[i].shape);
 		take_turns(&bench, &frame, false);
-		printf("| %s | %.1f | %.1f |\n", others[i].what, over_empty(&bench, &bench.ways[1]),
-		       over_empty(&bench, &bench.ways[3]));
+		printf("| %s | %.1f | %.1f | %.1f |\n", others[i].what,
+		       over_empty(&bench, &bench.ways[1]), over_empty(&bench, &bench.ways[3]),
+		       over_empty(&bench, &bench.ways[5]));
 	}
 	bench_close(&bench);
 }
 
+static const uint32_t counts[] = {256, 8192, 65536, 1048576};
+
+static void initials(size_t sizes)
+{
+	char *no_filter = NULL;
+
+	printf("\nA QUIC Initial from a random source, ns over an empty program:\n\n"
+	       "| banned | family | source | gate XDP | gate TC |\n| --- | --- | --- | --- | --- "
+	       "|\n");
+	for (size_t i = 0; i < sizes; i++)
+		for (int family = 0; family < FAMILIES; family++)
+			refused(counts[i], TRANSPORT_QUIC, family, BANNED, &no_filter);
+	for (int family = 0; family < FAMILIES; family++)
+		refused(counts[sizes > 2 ? 2 : 1], TRANSPORT_QUIC, family, UNKNOWN, &no_filter);
+}
+
 int main(int argc, char **argv)
 {
-	static const uint32_t counts[] = {256, 8192, 65536, 1048576};
-
 	bool brief = argc > 1 && !strcmp(argv[1], "--brief");
 	size_t sizes = brief ? 2 : sizeof(counts) / sizeof(counts[0]);
 
 	argv += brief;
 	printf("Packets that start nothing, ns over an empty program:\n\n| packet | gate XDP | "
-	       "gate TC |\n| --- | --- | --- |\n");
+	       "gate TC | egress |\n| --- | --- | --- | --- |\n");
 	untouched();
 	printf("\nA SYN from a random source, ns over an empty program (in brackets: gate XDP / "
 	       "xdp-filter):\n\n"
@@ -357,10 +382,11 @@ int main(int argc, char **argv)
 	       argv[1] && argv[2] ? " --- |" : "");
 	for (size_t i = 0; i < sizes; i++)
 		for (int family = 0; family < FAMILIES; family++)
-			refused(counts[i], family, BANNED, argv + 1);
+			refused(counts[i], TRANSPORT_TCP, family, BANNED, argv + 1);
 	for (int family = 0; family < FAMILIES; family++)
-		refused(counts[0], family, BACKED_OFF, argv + 1);
+		refused(counts[0], TRANSPORT_TCP, family, BACKED_OFF, argv + 1);
 	if (!brief)
-		refused(65536, FAMILY_IPV4, UNKNOWN, argv + 1);
+		refused(65536, TRANSPORT_TCP, FAMILY_IPV4, UNKNOWN, argv + 1);
+	initials(sizes);
 	return 0;
 }

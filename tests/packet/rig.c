@@ -101,6 +101,9 @@ static void clear_watched(struct rig *rig)
 		keys[i] = i;
 	must(bpf_map_update_batch(bpf_map__fd(rig->gate->maps.watched), keys, zeros, &count, NULL),
 	     "clearing");
+	must(bpf_map_update_batch(bpf_map__fd(rig->gate->maps.remembered), keys, zeros, &count,
+				  NULL),
+	     "clearing");
 }
 
 static void put_service(struct rig *rig, uint16_t port, uint32_t id)

@@ -173,7 +173,7 @@ static void a_sample_tells_that_it_lives(void **state)
 {
 	struct dialogue with = {.rig = *state, .door = DOOR_TC};
 	struct shape shape = {
-		.transport = TRANSPORT_QUIC, .quic = 0x41, .payload = 101, .to = "ours-of8"};
+		.transport = TRANSPORT_QUIC, .quic = 0x41, .payload = 101, .to = "ours-of8: p"};
 	struct flow_key key, none = {0};
 	struct flow flow;
 	struct frame frame;

@@ -21,9 +21,9 @@ static const char *const names[MAPS] = {
 	[MAP_DIALLED] = "dialled",	 [MAP_ANSWERED] = "answered",
 	[MAP_CALLERS] = "callers",	 [MAP_HANDSHAKES] = "handshakes",
 	[MAP_UNPROVEN] = "unproven",	 [MAP_WATCHED] = "watched",
-	[MAP_CENSUS] = "census",	 [MAP_TARGET] = "target",
-	[MAP_MARKS] = "marks",		 [MAP_SIGHTINGS] = "sightings",
-	[MAP_DESKS] = "desks",
+	[MAP_REMEMBERED] = "remembered", [MAP_CENSUS] = "census",
+	[MAP_TARGET] = "target",	 [MAP_MARKS] = "marks",
+	[MAP_SIGHTINGS] = "sightings",	 [MAP_DESKS] = "desks",
 };
 
 const char *map_name(enum map map)
