@@ -36,9 +36,10 @@ still_traffic() {
 	kill -0 "$VISITOR" "$DIALLER"
 }
 
-# opened: connections of the visitor that the kernel saw.
+# opened [SOURCE]: connections of the visitor, or another, that the kernel saw.
 opened() {
-	bpftool -j map dump pinned "$PINS/witness" | jq '[.[].formatted.value.opened] | add // 0'
+	bpftool -j map dump pinned "$PINS/witness" | jq --arg source "${1:-$GOOD}" '[.[].formatted |
+		select((.key.address[4:] | map(tostring) | join(".")) == $source) | .value.opened] | add // 0'
 }
 
 # all_seen: each connection was witnessed, each dial forbidden.
@@ -50,6 +51,26 @@ all_seen() {
 	[ "${1:-}" = anew ] || [ "$(opened)" = "$COUNT" ]
 	[ "$(counted_dials)" = "$COUNT" ]
 	stop "$SERVER"
+}
+
+# some_history: a guest, and a dial of our own over QUIC that waits for its answer.
+some_history() {
+	start_grouped guests python3 tests/netns/visits.py serve "$NODE_V4" "$PORT"
+	wait_for 5 "the server" has_said guests ready
+	net_in "$PEERS" python3 tests/netns/visits.py visit "$BAD" "$NODE_V4" "$PORT" 5 50
+	stop "$started"
+	net_in "$NODE" python3 tests/netns/initials.py send "$NODE_V4" 192.0.2.1 "$PORT" 1 1 "$PORT"
+	history >"$WORK/history"
+	cat "$WORK/history"
+	[ "$(opened "$BAD")" = 5 ]
+	[ "$(jq -s '.[1] | length' "$WORK/history")" = 1 ]
+}
+
+# history: what the doors know of both.
+history() {
+	bpftool -j map dump pinned "$PINS/witness" | jq -c '[.[].formatted | select(.key.address[7] == 7) | .value |
+		{first_ns, opened, ended_by_them, short_lived, visits}]'
+	bpftool -j map dump pinned "$PINS/dialled" | jq -c '[.[].formatted | {key, until: .value.until}]'
 }
 
 counted_dials() {
@@ -113,6 +134,11 @@ iterated() {
 	all_on
 	[ "$(links id)" = "$before" ]
 	all_seen
+	some_history
+	killed
+	doored --sources-max 4096 --witness-max 1024
+	history | diff "$WORK/history" -
+	[ "$(opened)" = $COUNT ]
 }
 
 @test "another ABI under traffic: the links stay, dials are forbidden all the time, iterators walk the new maps" {
@@ -122,11 +148,13 @@ iterated() {
 		/^struct witness {/,/^};/ { s/^\t__u64 first_ns/\t__u64 added;\n&/ }'
 	doored
 	before=$(links id)
+	some_history
 	traffic
 	killed
 	other_daemon --cgroup "$GROUP" --dial private
 	still_traffic
 	all_on
+	history | diff "$WORK/history" -
 	[ "$(links id)" = "$before" ]
 	for map in flows witness crowds; do
 		bpftool -j map show pinned "$PINS/$map" | jq .id

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """initials: sends starts of connections that can be counted, or counts what arrives.
 
-initials.py send SOURCE TARGET PORT COUNT PER_SECOND   prints how many it sent
+initials.py send SOURCE TARGET PORT COUNT PER_SECOND [OWN_PORT]   prints how many it sent
 initials.py count TARGET PORT                          one line "SOURCE NUMBER" each when it gets SIGTERM
 initials.py frames IFACE MAC SOURCE TARGET PORT COUNT [ETHERTYPE:VLAN …]   SYNs in raw frames with these tags
 initials.py tun IFACE SOURCE TARGET PORT COUNT         SYNs as they come out of a tun device
@@ -28,9 +28,9 @@ def initial():
     return head + bytes(1200 - len(head))
 
 
-def send(source, target, port, count, per_second):
+def send(source, target, port, count, per_second, own_port=0):
     out = socket.socket(family(source), socket.SOCK_DGRAM)
-    out.bind((source, 0))
+    out.bind((source, own_port))
     start = time.monotonic()
     for i in range(count):
         out.sendto(initial(), (target, port))
@@ -109,6 +109,6 @@ if __name__ == "__main__":
     elif sys.argv[1] == "tun":
         tun(*sys.argv[2:5], int(sys.argv[5]), int(sys.argv[6]))
     elif sys.argv[1] == "send":
-        send(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), int(sys.argv[6]))
+        send(sys.argv[2], sys.argv[3], *(int(x) for x in sys.argv[4:8]))
     else:
         count(sys.argv[2], int(sys.argv[3]))

@@ -55,10 +55,25 @@ static int carry_all(enum map map, struct carry *self, int from)
 	return map == MAP_SETTINGS ? carry_settings(self, from) : map_walk(from, carry_step, self);
 }
 
-/* Policy maps; the sums have a function of their own, buckets and samples start anew. */
+/*
+ * Policy, and what the doors have learnt: who was here, which dials are ours. The sums have a function of their own; buckets
+ * and samples start anew, live counts of prefixes by the next census.
+ */
 static bool is_carried(enum map map)
 {
+	static const enum map learnt[] = {MAP_WITNESS, MAP_FLOWS,   MAP_DIALLED,   MAP_ANSWERED,
+					  MAP_WATCHED, MAP_CALLERS, MAP_HANDSHAKES};
+
+	for (size_t i = 0; i < sizeof(learnt) / sizeof(learnt[0]); i++)
+		if (map == learnt[i])
+			return true;
 	return map <= MAP_SETTINGS;
+}
+
+/* The witness makes room for itself: in a smaller one, what does not fit is forgotten. */
+static bool may_be_full(enum map map, int error)
+{
+	return error == -E2BIG && map == MAP_WITNESS;
 }
 
 int map_carry(enum map map, int from, int to, bool by_name, struct why *why)
@@ -82,6 +97,8 @@ int map_carry(enum map map, int from, int to, bool by_name, struct why *why)
 		error = -ENOMEM;
 	if (!error)
 		error = carry_all(map, &carry, from);
+	if (may_be_full(map, error))
+		error = 0;
 	free(carry.keys);
 	free(carry.values);
 	shape_release(&carry.old);
