@@ -136,7 +136,7 @@ forged_syns() {
 	# One network has two buckets of two tokens.
 	came=0
 	for last in $(seq 20 29); do
-		! comes_in 192.0.2.$last || came=$((came + 1))
+		! comes_in "192.0.2.$last" || came=$((came + 1))
 	done
 	[ "$came" -eq 4 ]
 	[ "$(refused node_full)" -gt 0 ]
