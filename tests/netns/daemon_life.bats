@@ -113,7 +113,7 @@ teardown() {
 	run ask gate_status
 	[[ $output == *'"name":"gate1"'* && $output != *'"name":"gate0"'* ]]
 	[[ $output == *'"tcp:14000"'* && $output != *'"tcp:13000"'* ]]
-	[[ $output == *'{"name":"sources","entries":0,"max":4096}'* ]]
+	[[ $output == *'{"name":"sources","entries":0,"max":4096,'* ]]
 }
 
 @test "SIGHUP: an interface that is none takes nothing off; one that is away is waited for" {
