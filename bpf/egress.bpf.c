@@ -20,30 +20,6 @@ PURE void egress_packet(struct packet *ret, const struct __sk_buff *skb)
 	ret->end = (const __u8 *)(long)skb->data_end;
 }
 
-/* What find.h found counts the other way round: who receives it is "they". */
-PURE int egress_turn(struct start *start, const struct packet *packet)
-{
-	__u32 at = start->network +
-		   (start->family == FAMILY_IPV6 ? IPV6_DESTINATION : IPV4_DESTINATION);
-	const __u8 *destination = packet_at(packet, at, 4);
-	__u16 port = start->port;
-
-	if (!destination)
-		return 0;
-	if (start->family == FAMILY_IPV6) {
-		destination = packet_at(packet, at, 16);
-		if (!destination)
-			return 0;
-		copy64(start->address, destination);
-		copy64(start->address + 8, destination + 8);
-	} else {
-		source_put_host(start->address, read32(destination));
-	}
-	start->port = start->source_port;
-	start->source_port = port;
-	return 1;
-}
-
 /* What is on the desk. What is known already is left as it is: it ends when it was to end. */
 PURE void remember(void *map, struct desk *desk, const struct question *q, __u64 id)
 {
@@ -203,7 +179,7 @@ PURE int egress_judge_traffic(const struct packet *packet, struct start *start)
 	struct outcome outcome = {0};
 	struct quic_id aim = {0};
 
-	if (!bytes || !egress_turn(start, packet))
+	if (!bytes || !find_turn(start, packet))
 		return TC_ACT_UNSPEC;
 	if (!is_watched(watched_slot_at(start)))
 		return TC_ACT_UNSPEC;
@@ -242,7 +218,7 @@ static __noinline int egress_any(struct __sk_buff *skb, int bare)
 	if (found != FOUND_START && found != FOUND_LONG)
 		return TC_ACT_UNSPEC;
 	quic_read(&desk->quic, &packet, &start);
-	if (!desk->quic.seen || !egress_turn(&start, &packet))
+	if (!desk->quic.seen || !find_turn(&start, &packet))
 		return TC_ACT_UNSPEC;
 	if (egress_long(&start) && !egress_may_dial(desk, &start))
 		return TC_ACT_SHOT;

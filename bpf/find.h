@@ -30,6 +30,8 @@ enum {
 	PROTOCOL_DESTINATION = 60,
 };
 
+/* Where a packet's source and destination stand. */
+enum { IPV4_SOURCE = 12, IPV4_DESTINATION = 16, IPV6_SOURCE = 8, IPV6_DESTINATION = 24 };
 enum { ETHERNET_SIZE = 14, TAG_SIZE = 4, TAGS_MAX = 2, IPV4_SIZE = 20, IPV6_SIZE = 40 };
 enum {
 	CHAIN_MAX = 8
@@ -184,6 +186,30 @@ PURE enum found find_ethernet(const struct packet *packet, struct start *ret)
 	if (is_tag(ethertype))
 		return FOUND_CUT;
 	return find_network(packet, ret, ethertype);
+}
+
+/* What was found in a packet that leaves counts the other way round: who receives it is "they". 0: not all of it is seen. */
+PURE int find_turn(struct start *start, const struct packet *packet)
+{
+	__u32 ipv6 = start->family == FAMILY_IPV6;
+	__u32 at = start->network + (ipv6 ? IPV6_DESTINATION : IPV4_DESTINATION);
+	const __u8 *destination = packet_at(packet, at, 4);
+	__u16 port = start->port;
+
+	if (!destination)
+		return 0;
+	if (ipv6) {
+		destination = packet_at(packet, at, 16);
+		if (!destination)
+			return 0;
+		copy64(start->address, destination);
+		copy64(start->address + 8, destination + 8);
+	} else {
+		source_put_host(start->address, read32(destination));
+	}
+	start->port = start->source_port;
+	start->source_port = port;
+	return 1;
 }
 
 #endif

@@ -69,9 +69,6 @@ PURE void quick_syn(struct start *ret, const __u8 *ip, __u32 network, enum famil
 	}
 }
 
-/* Where a packet's source and destination stand. */
-enum { IPV4_SOURCE = 12, IPV4_DESTINATION = 16, IPV6_SOURCE = 8, IPV6_DESTINATION = 24 };
-
 /* The slot of the address at @at of an IP header. */
 PURE __u32 quick_slot(const __u8 *at, enum family family)
 {

@@ -11,6 +11,7 @@
 #include <peergate/source.h>
 
 #include "find.h"
+#include "quic.h"
 #include "quick.h"
 #include "reset.h"
 #include "settle.h"
@@ -48,6 +49,48 @@ static void check(enum found found, struct start *start, const uint8_t *bytes, s
 	}
 }
 
+/* Plain datagrams; in IPv4 they may say that they are shorter than their own header. */
+static void agree_on_traffic(const uint8_t *ip, enum family family, enum found found,
+			     const struct start *start)
+{
+	struct start quick;
+	struct source_key key;
+
+	quick_traffic(&quick, ip, start->network, family);
+	if (found == FOUND_CUT && quick.ip_end && quick.ip_end < quick.header)
+		return;
+	assert(found == FOUND_TRAFFIC);
+	source_key_of(&key, start->address);
+	/* But for ::ffff:a.b.c.d, which no wire has. */
+	assert((family == FAMILY_IPV6 && source_is_ipv4(start->address)) ||
+	       watched_slot(&key) ==
+		       quick_slot(ip + (family == FAMILY_IPV6 ? IPV6_SOURCE : IPV4_SOURCE),
+				  family));
+	assert(!memcmp(quick.address, start->address, sizeof(quick.address)) &&
+	       quick.family == start->family && quick.transport == start->transport &&
+	       quick.port == start->port && quick.source_port == start->source_port &&
+	       quick.header == start->header && quick.datagram == start->datagram);
+}
+
+/* A long header: its IDs lie within what is seen, and the way out sees the same packet from the other side. */
+static void read_long(const struct packet *packet, const struct start *start)
+{
+	static const __u64 secret[2] = {1, 2};
+	struct start turned = *start;
+	struct quic quic;
+
+	quic_read(&quic, packet, start);
+	if (quic.seen)
+		assert(quic.type < QUIC_TYPES && quic_hash(secret, &quic.destination, 1, 2) &&
+		       quic_hash(secret, &quic.source, 1, 2));
+	if (quic.seen && start->answer)
+		assert(!quic.token && quic.destination.size < INITIAL_ID_MIN);
+	if (!find_turn(&turned, packet))
+		return;
+	assert(turned.port == start->source_port && turned.source_port == start->port);
+	assert(find_turn(&turned, packet) && turned.port == start->port);
+}
+
 /* What the quick road tells of a packet is what the long one @found, in @start. */
 static void agree(const struct packet *packet, enum sort sort, enum found found,
 		  const struct start *start)
@@ -56,7 +99,10 @@ static void agree(const struct packet *packet, enum sort sort, enum found found,
 	struct start quick;
 
 	if (sort == SORT_QUIET)
-		assert(found != FOUND_START && found != FOUND_HIDDEN);
+		assert(found != FOUND_START && found != FOUND_HIDDEN && found != FOUND_LONG);
+	if (sort == SORT_TRAFFIC_IPV4 || sort == SORT_TRAFFIC_IPV6)
+		agree_on_traffic(ip, sort == SORT_TRAFFIC_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4, found,
+				 start);
 	if (sort != SORT_SYN_IPV4 && sort != SORT_SYN_IPV6)
 		return;
 	quick_syn(&quick, ip, start->network, sort == SORT_SYN_IPV6 ? FAMILY_IPV6 : FAMILY_IPV4);
@@ -98,6 +144,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		agree(&packet,
 		      bare ? quick_network(&packet, 0, ethertype) : quick_ethernet(&packet), found,
 		      &start);
+		if (start.transport == TRANSPORT_QUIC &&
+		    (found == FOUND_START || found == FOUND_LONG))
+			read_long(&packet, &start);
 		check(settle(&start, found, (__u32)seen, (__u32)(size - 2)), &start, block, seen,
 		      size - 2);
 		free(block);
