@@ -22,15 +22,15 @@ gated() {
 	daemon_start "$NODE" enforce --user nobody --pace off "$@"
 }
 
-# served: a node that accepts, and closes after its peer.
+# served [ADDR]: a node that accepts, and closes after its peer.
 served() {
-	start "$NODE" server python3 tests/netns/visits.py serve "$NODE_V4" "$PORT"
+	start "$NODE" server python3 tests/netns/visits.py serve "${1:-$NODE_V4}" "$PORT"
 	wait_for 5 "the listener" has_said server ready
 }
 
-# churn SOURCE COUNT PAUSE_S: how each went is in WORK/churn.out.
+# churn SOURCE COUNT PAUSE_S [TARGET]: how each went is in WORK/churn.out.
 churn() {
-	start "$PEERS" churn python3 tests/netns/knocks.py churn "$1" "$NODE_V4" "$PORT" "$2" "$3"
+	start "$PEERS" churn python3 tests/netns/knocks.py churn "$1" "${4:-$NODE_V4}" "$PORT" "$2" "$3"
 	wait "$started"
 }
 
@@ -130,6 +130,22 @@ member() {
 	[ "$(verdict_of "$GOOD")" = "admit none" ]
 	ask unban "$BAD"
 	[ "$(verdict_of "$BAD")" = "admit none" ]
+}
+
+@test "churn over IPv6 backs the /64 off, also across a restart of the daemon" {
+	gated
+	served "$NODE_V6"
+	churn 2001:db8:7::7 3 0.05 "$NODE_V6"
+	stop "$DAEMON"
+	gated
+	churn 2001:db8:7::7 20 0.05 "$NODE_V6"
+	[ "$(grep -c in "$WORK/churn.out")" -lt 10 ]
+	[ "$(verdict_of 2001:db8:7::7)" = "refuse churn" ]
+	[ "$(ask --json explain 2001:db8:7::1 | jq -r .addr)" = 2001:db8:7::/64 ]
+	[ "$(member 2001:db8:7::9 addr)" = 2001:db8:7::/64 ]
+	stop "$DAEMON"
+	gated
+	[ "$(verdict_of 2001:db8:7::7)" = "refuse churn" ]
 }
 
 @test "while the gate observes, it tells and lets pass" {
