@@ -20,7 +20,8 @@ teardown() {
 
 COUNT=2000 PER_SECOND=500 PRIVATE=10.9.8.7
 
-# traffic: for four seconds connections come in, and the node dials a private address.
+# traffic: for four seconds connections come in, and the node dials a private address; over QUIC from outside the cgroup, so that
+# what leaves the interface is looked at.
 traffic() {
 	start_grouped server python3 tests/netns/visits.py serve "$NODE_V4" "$PORT"
 	SERVER=$started
@@ -29,11 +30,13 @@ traffic() {
 	VISITOR=$started
 	start_grouped dialler python3 tests/netns/visits.py dial "$PRIVATE" "$PORT" "$COUNT" "$PER_SECOND"
 	DIALLER=$started
+	start "$NODE" quic python3 tests/netns/initials.py send "$NODE_V4" "$PRIVATE" "$PORT" "$COUNT" "$PER_SECOND" "$PORT"
+	QUIC=$started
 	sleep 0.5
 }
 
 still_traffic() {
-	kill -0 "$VISITOR" "$DIALLER"
+	kill -0 "$VISITOR" "$DIALLER" "$QUIC"
 }
 
 # opened [SOURCE]: connections of the visitor, or another, that the kernel saw.
@@ -42,14 +45,14 @@ opened() {
 		select((.key.address[4:] | map(tostring) | join(".")) == $source) | .value.opened] | add // 0'
 }
 
-# all_seen: each connection was witnessed, each dial forbidden.
+# all_seen: each connection was witnessed, each dial refused.
 all_seen() {
-	wait "$VISITOR" "$DIALLER"
+	wait "$VISITOR" "$DIALLER" "$QUIC"
 	[ "$(cat "$WORK/visitor.out")" = "$COUNT" ]
 	[ "$(cat "$WORK/dialler.out")" = "$COUNT" ]
-	echo "witnessed $(opened) of $COUNT, $(counted_dials) dials counted"
+	echo "witnessed $(opened) of $COUNT, $(counted_dials) of $((2 * COUNT)) dials counted"
 	[ "${1:-}" = anew ] || [ "$(opened)" = "$COUNT" ]
-	[ "$(counted_dials)" = "$COUNT" ]
+	[ "$(counted_dials)" = $((2 * COUNT)) ]
 	stop "$SERVER"
 }
 
