@@ -24,6 +24,7 @@ var roles = []role{
 	{"good", "good peers that answer the status exchange and stay", runGood},
 	{"host", "a host that judges nobody, reports nothing and dials what it is told to", runHost},
 	{"quic", "plain quic-go: version 2, Retry, IDs of no bytes, 0-RTT, another path", runQuic},
+	{"download", "QUIC: gives bytes, or takes them and says how fast they came", runDownload},
 	{"storm", "bad peers from addresses of their own: mute or on a wrong fork, back at once", runStorm},
 	{"flood", "one address that opens TCP connections at a fixed rate", runFlood},
 	{"listen", "a TCP listener that writes down who reached it", runListen},
