@@ -61,11 +61,14 @@ static __always_inline void follow(void *sock)
 /* One that nobody marked, if it is ours to count. It is older than now, nobody knows by how much. */
 static __always_inline struct mark *adopt(struct sock_common___local *sock, struct sight *sight)
 {
-	const struct service *service = sock_service(sock->skc_net.net->net_cookie, sock->skc_num);
+	const struct service *service;
 	struct mark *mark;
 	void *inner;
 
-	if (!service || !is_established(sock->skc_state))
+	if (!is_established(sock->skc_state))
+		return NULL;
+	service = sock_service(sock->skc_net.net->net_cookie, sock->skc_num);
+	if (!service)
 		return NULL;
 	inner = bpf_skc_to_tcp_sock(sock);
 	if (!inner || sock_is_own_dial(inner))

@@ -24,7 +24,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gate.h"
+#include <bpf/bpf.h>
+
+#include "gate_state.h"
 #include "units.h"
 
 enum { PORT = 13000, SOURCES = 4096, SLICES_MAX = 1 << 20, PAUSE_NS = 200 * 1000 * 1000 };
@@ -231,6 +233,21 @@ static void tell_slices(const char *what, uint32_t *ns, size_t count)
 	       count);
 }
 
+/* What the door itself costs: five events a connection or so, for each of which it is called. */
+static void tell_door(const struct gate *gate, uint64_t connects)
+{
+	struct bpf_prog_info info = {0};
+	uint32_t size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(gate->programs[VARIANT_SOCK_OPS].fd, &info, &size) ||
+	    !info.run_cnt)
+		return;
+	printf("sock_ops: %.1f calls a connection, %.0f ns each, %.0f ns a connection\n",
+	       (double)info.run_cnt / (double)connects,
+	       (double)info.run_time_ns / (double)info.run_cnt,
+	       (double)info.run_time_ns / (double)connects);
+}
+
 static int tell(const struct gate *gate, const struct storm *storm, struct slices *slices)
 {
 	uint64_t found = living(gate);
@@ -244,6 +261,7 @@ static int tell(const struct gate *gate, const struct storm *storm, struct slice
 	       (unsigned long long)slices->missed, (unsigned long long)slices->healed);
 	printf("alive at the end: %u, witnessed: %llu: %s\n", storm->living,
 	       (unsigned long long)found, exact ? "exact" : "WRONG");
+	tell_door(gate, storm->connects);
 	tell_slices("CPU time", slices->cpu_ns, slices->count);
 	tell_slices("time", slices->wall_ns, slices->count);
 	return exact ? 0 : 1;
@@ -264,6 +282,7 @@ int main(int count, char **words)
 	unsigned int detached;
 	struct why why = {""};
 	struct gate *gate;
+	int statistics;
 	pthread_t thread;
 	char pins[64];
 	int result;
@@ -273,6 +292,7 @@ int main(int count, char **words)
 	own_namespace();
 	snprintf(pins, sizeof(pins), "/sys/fs/bpf/pgbench-%d", getpid());
 	gate = open_gate(words[1], pins);
+	statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
 	storm.pairs = calloc(storm.living, sizeof(*storm.pairs));
 	slices.wall_ns = calloc(SLICES_MAX, sizeof(uint32_t));
 	slices.cpu_ns = calloc(SLICES_MAX, sizeof(uint32_t));
@@ -284,6 +304,7 @@ int main(int count, char **words)
 	}
 	pthread_join(thread, NULL);
 	result = tell(gate, &storm, &slices);
+	close(statistics);
 	gate_close(gate);
 	gate_off(pins, &detached, &why);
 	return result;

@@ -16,7 +16,7 @@ json_t *status_witness(const struct gate *gate)
 
 static double milliseconds(uint64_t ns)
 {
-	return (double)(ns / 1000) / 1000;
+	return (double)ns / 1e6;
 }
 
 json_t *status_census(const struct gate *gate)
