@@ -15,6 +15,7 @@
 #include "cgroup_mount.h"
 #include "cgroup_name.h"
 #include "cgroup_tree.h"
+#include "diag.h"
 #include "listeners.h"
 #include "listening.h"
 
@@ -365,7 +366,7 @@ static void who_listens_is_told(void **state)
 				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 				 .sin_port = htons(9)};
 	int tcp = bound(SOCK_STREAM, &heard.tcp), udp = bound(SOCK_DGRAM, &heard.udp);
-	int connected = bound(SOCK_DGRAM, &heard.connected), fd = listening_open();
+	int connected = bound(SOCK_DGRAM, &heard.connected), fd = diag_open();
 
 	(void)state;
 	assert_int_equal(connect(connected, (struct sockaddr *)&to, sizeof(to)), 0);

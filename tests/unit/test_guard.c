@@ -2,9 +2,11 @@
 /* The guard against lock-outs: how wide is too wide, who must not be hit, and how the kernel's tables are read. */
 #include "tap.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "guard.h"
@@ -159,6 +161,35 @@ static void ssh_sessions(void **state)
 	expect_entries(&guard, remotes, 4);
 }
 
+/* A connection over loopback to a port that the kernel chooses, as if it were sshd's; and one to another port. */
+static void who_is_logged_in_is_asked_for(void **state)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(at);
+	struct guard guard = {.ssh_port_count = 2};
+	int listener = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
+
+	(void)state;
+	assert_int_equal(bind(listener, (struct sockaddr *)&at, size), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&at, &size), 0);
+	guard.ssh_ports[0] = 1; /* nobody's */
+	guard.ssh_ports[1] = ntohs(at.sin_port);
+	assert_int_equal(guard_ask_sockets(&guard), 0);
+	assert_int_equal(guard.count, 0);
+	assert_int_equal(connect(client, (struct sockaddr *)&at, size), 0);
+	guard.ssh_port_count = 1;
+	assert_int_equal(guard_ask_sockets(&guard), 0);
+	assert_int_equal(guard.count, 0);
+	guard.ssh_port_count = 2;
+	assert_int_equal(guard_ask_sockets(&guard), 0);
+	assert_int_equal(guard.count, 1);
+	assert_true(addr_is_ipv4(&guard.entries[0].addr));
+	assert_memory_equal(guard.entries[0].addr.bytes + 12, &at.sin_addr, 4);
+	close(client);
+	close(listener);
+}
+
 static void what_cannot_be_read_adds_nothing(void **state)
 {
 	struct guard guard = {.ssh_ports = {22}, .ssh_port_count = 1};
@@ -211,6 +242,7 @@ int main(void)
 		cmocka_unit_test(nobody_is_locked_out),
 		cmocka_unit_test(default_routes),
 		cmocka_unit_test(ssh_sessions),
+		cmocka_unit_test(who_is_logged_in_is_asked_for),
 		cmocka_unit_test(what_cannot_be_read_adds_nothing),
 		cmocka_unit_test(it_has_an_end),
 		cmocka_unit_test(the_host_itself),

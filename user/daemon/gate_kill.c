@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "gate_closures.h"
 #include "gate_maps.h"
-#include "listening.h"
 #include "namespaces.h"
 
 bool quarry_has(const struct quarry *self, const struct addr *addr)
@@ -86,21 +86,37 @@ static int kill_by_iterator(struct gate *self, const struct quarry *quarry, uint
 	return error;
 }
 
+static int open_there(void *nothing)
+{
+	(void)nothing;
+	return diag_open();
+}
+
+static int kill_in(const struct gate *self, int socket, uint64_t cookie,
+		   const struct quarry *quarry, uint32_t *closed)
+{
+	int error;
+
+	if (socket < 0)
+		return socket;
+	error = kill_by_diag(self, socket, cookie, quarry, closed);
+	close(socket);
+	return error;
+}
+
 static int kill_all_by_diag(struct gate *self, const struct quarry *quarry, uint32_t *closed)
 {
 	unsigned int others = namespaces_count(self->namespaces);
-	int own = listening_open(), error;
+	int error = kill_in(self, diag_open(), gate_namespace_cookie(), quarry, closed);
 
-	if (own < 0)
-		return own;
-	error = kill_by_diag(self, own, gate_namespace_cookie(), quarry, closed);
-	close(own);
 	for (unsigned int i = 0; !error && i < others; i++) {
 		struct namespace_view view;
 
 		namespaces_view(self->namespaces, i, &view);
-		if (view.sockets >= 0)
-			error = kill_by_diag(self, view.sockets, view.cookie, quarry, closed);
+		if (view.here)
+			error = kill_in(self,
+					namespaces_make(self->namespaces, i, open_there, NULL),
+					view.cookie, quarry, closed);
 	}
 	return error;
 }

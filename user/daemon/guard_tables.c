@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "guard_tables.h"
 
+#include <arpa/inet.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <peergate/source.h>
+
+#include "diag.h"
 
 /* include/uapi/linux/route.h */
 enum { ROUTE_UP = 1, ROUTE_GATEWAY = 2 };
@@ -148,4 +153,38 @@ uint16_t guard_port_of_inode(const char *path, unsigned long inode)
 	if (file)
 		fclose(file);
 	return port;
+}
+
+static int take_ssh(void *context, const struct nlmsghdr *header)
+{
+	const struct inet_diag_msg *message = NLMSG_DATA(header);
+	struct addr addr;
+
+	if (message->idiag_family == AF_INET)
+		source_put_host(addr.bytes, ntohl(message->id.idiag_dst[0]));
+	else
+		memcpy(addr.bytes, message->id.idiag_dst, sizeof(addr.bytes));
+	guard_add(context, &addr, GUARD_SSH);
+	return 0;
+}
+
+int guard_ask_sockets(struct guard *self)
+{
+	static const uint8_t families[] = {AF_INET, AF_INET6};
+	int fd = diag_open(), error = 0;
+
+	if (fd < 0)
+		return fd;
+	for (unsigned int i = 0; !error && i < 2 * self->ssh_port_count; i++) {
+		const struct inet_diag_req_v2 request = {
+			.sdiag_family = families[i % 2],
+			.sdiag_protocol = IPPROTO_TCP,
+			.idiag_states = DIAG_ESTABLISHED,
+			.id.idiag_sport = htons(self->ssh_ports[i / 2]),
+		};
+
+		error = diag_dump(fd, &request, take_ssh, self);
+	}
+	close(fd);
+	return error;
 }

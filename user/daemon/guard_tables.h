@@ -14,6 +14,9 @@ void guard_read_routes6(struct guard *self, const char *path);
 /* The remote ends of established connections to the guard's SSH ports, of a file like /proc/net/tcp or tcp6. */
 void guard_read_sockets(struct guard *self, const char *path);
 
+/* The same by sock_diag, which is asked for those ports alone: microseconds, however many connections there are. 0 or a negative errno. */
+int guard_ask_sockets(struct guard *self);
+
 /* The local port of the socket @inode in such a file; 0: not there. */
 uint16_t guard_port_of_inode(const char *path, unsigned long inode);
 

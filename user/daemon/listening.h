@@ -13,12 +13,9 @@ struct listening {
 		cgroup; /* ID of the cgroup in which the socket was made; 0: this kernel does not tell */
 };
 
-/* A socket for the questions, of the calling thread's namespace. Returns it, or a negative errno. */
-int listening_open(void);
-
 /*
  * Hands out each TCP socket that listens and each UDP socket that is bound and not connected, both families; a port may come
- * several times. Takes as long as the kernel needs for its tables: not for the loop. Returns 0 or a negative errno.
+ * several times. @socket: of diag_open(). Takes as long as the kernel needs for its tables: not for the loop. Returns 0 or a negative errno.
  */
 int listening_each(int socket, void (*take)(void *context, const struct listening *listening),
 		   void *context);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "listening.h"
+#include "diag.h"
 #include "log.h"
 #include "namespace_find.h"
 #include "privileges.h"
@@ -62,7 +62,7 @@ static int surrender(void *context)
 static int open_sockets(void *context)
 {
 	(void)context;
-	return listening_open();
+	return diag_open();
 }
 
 static int read_cookie(void *context)

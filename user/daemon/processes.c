@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cgroup_tree.h"
+#include "diag.h"
 #include "listening.h"
 #include "log.h"
 
@@ -157,7 +158,7 @@ int processes_open(struct processes *self, uv_loop_t *loop, struct engine *engin
 		self->last = NULL;
 		return why_fill(why, -ENOMEM, "no memory to look for processes");
 	}
-	self->last->sockets[0] = listening_open();
+	self->last->sockets[0] = diag_open();
 	self->work.data = self;
 	cgroup_watch_init(&self->watch, loop, stirred, self);
 	prepare(self, self->next);
