@@ -325,7 +325,7 @@ static const struct {
 	{"QUIC short header, IPv6",
 	 {.family = FAMILY_IPV6, .transport = TRANSPORT_QUIC, .quic = 0x41}},
 	{"QUIC short header, one of the sample",
-	 {.transport = TRANSPORT_QUIC, .quic = 0x40, .to = "twelve bytes"}},
+	 {.transport = TRANSPORT_QUIC, .quic = 0x40, .to = "ten bytes pp"}},
 	{"QUIC Handshake header", {.transport = TRANSPORT_QUIC, .quic = 0xe3}},
 	{"later fragment", {.fragment = 0x2001}},
 	{"ARP", {.ethertype = 0x0806}},
