@@ -242,6 +242,15 @@ static int change_rung(struct gate *self, struct gate_link *link, enum rung rung
 	return rung_tell(self, link);
 }
 
+/* What could not be had of an interface that is gated already may be there by now. */
+static void try_egress(struct gate *self, struct gate_link *link)
+{
+	struct device device;
+
+	if (link->egress.rung == RUNG_AUTO && !find(self, link->shown.name, &device, NULL))
+		egress_settle(self, link, &device);
+}
+
 int gate_attach(struct gate *self, const char *ifname, enum rung rung, bool force_lo,
 		struct why *why)
 {
@@ -264,6 +273,7 @@ int gate_attach(struct gate *self, const char *ifname, enum rung rung, bool forc
 		error = change_rung(self, link, rung, why);
 	} else {
 		link->asked = rung;
+		try_egress(self, link);
 		error = 0;
 	}
 	if (!error)
