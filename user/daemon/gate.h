@@ -209,7 +209,7 @@ bool gate_census_runs(const struct gate *self);
 /* The last census, and what the witness held at its end. */
 struct gate_census {
 	uint64_t at_ns;		    /* when it ended, boot time; 0: there was none yet */
-	uint64_t took_ns, slice_ns; /* all of it; its longest slice */
+	uint64_t took_ns, slice_ns; /* all of it; CPU time of its longest slice */
 	struct census found;	    /* in this one; but found.lost: since the maps were made */
 	uint32_t records, crowds;   /* in `witness` and `crowds` */
 	uint32_t records_max;

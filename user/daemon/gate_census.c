@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "namespaces.h"
@@ -244,18 +245,27 @@ static int evict_slice(struct gate *self)
 	return more;
 }
 
+/* What this thread has worked: a slice is not blamed for what the scheduler gave to others. */
+static uint64_t worked_ns(void)
+{
+	struct timespec worked = {0};
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &worked);
+	return (uint64_t)worked.tv_sec * NS_PER_S + (uint64_t)worked.tv_nsec;
+}
+
 int gate_census_step(struct gate *self)
 {
 	struct census_work *work = self->census;
-	uint64_t began_ns = gate_now_ns(), took_ns;
+	uint64_t began_ns = worked_ns(), took_ns;
 	int error;
 
 	if (!work || work->phase == CENSUS_IDLE)
 		return 0;
-	if (began_ns < work->rested_ns)
+	if (gate_now_ns() < work->rested_ns)
 		return 1;
 	error = work->phase == CENSUS_EVICT ? evict_slice(self) : read_slice(self);
-	took_ns = gate_now_ns() - began_ns;
+	took_ns = worked_ns() - began_ns;
 	if (took_ns > work->now.slice_ns)
 		work->now.slice_ns = took_ns;
 	if (error && work->phase != CENSUS_IDLE)
