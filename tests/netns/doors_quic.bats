@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck disable=SC2154
+# shellcheck disable=SC2153,SC2154
 # QUIC through the gate in both directions, with real stacks that dial from the port that they listen on: answers to the node's own
 # dials pass whoever sends them, dials of the same peer are judged, connections that live go on.
 
