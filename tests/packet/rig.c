@@ -91,6 +91,23 @@ static void zero(struct rig *rig, const struct bpf_map *map)
 	free(value);
 }
 
+/* A busy machine may take us off the CPU between the two clocks: what they are apart is right at the least of a few tries. */
+static uint64_t boot_offset(void)
+{
+	uint64_t least = UINT64_MAX, offset = 0;
+
+	for (int tries = 0; tries < 8; tries++) {
+		uint64_t before = clock_ns(CLOCK_MONOTONIC), boot = rig_boot_ns();
+		uint64_t apart = clock_ns(CLOCK_MONOTONIC) - before;
+
+		if (apart < least)
+			offset = boot - before;
+		if (apart < least)
+			least = apart;
+	}
+	return offset;
+}
+
 /* One by one it takes as long as many a test. */
 static void clear_watched(struct rig *rig)
 {
@@ -149,7 +166,7 @@ int rig_clear(void **state)
 		.abi = PEERGATE_ABI,
 		.mode = MODE_ENFORCE,
 		.lease = rig_coarse_ns() + 3600ULL * S,
-		.boot_offset = rig_boot_ns() - clock_ns(CLOCK_MONOTONIC),
+		.boot_offset = boot_offset(),
 		.hash_key = {0x0706050403020100, 0x0f0e0d0c0b0a0908},
 	};
 	for (int i = 0; i < SERVICES_MAX; i++)
