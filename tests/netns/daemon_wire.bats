@@ -71,6 +71,7 @@ nothing_changed() {
 		gate_ban ["192.0.2.7"] object
 		gate_ban {"addr":7} addr:_must_be_a_string
 		gate_ban {"addr":"192.0.2.7","tll":9} did_you_mean_ttl?
+		gate_ban {"addr":"192.0.2.7","close":1} close:_must_be
 		gate_ban {"addr":"192.0.2.7","ttl":0} ttl
 		gate_ban {"addr":"192.0.2.7","ttl":-5} ttl
 		gate_ban {"addr":"192.0.2.7","ttl":1e300} ttl
