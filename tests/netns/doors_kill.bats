@@ -215,6 +215,30 @@ closings() {
 	lives seven 1
 }
 
+@test "close = bans: a hail of bans is closed together" {
+	local reports=() last
+	enforced --close bans
+	for last in $(seq 20 59); do
+		ip -n "$PEERS" addr add "192.0.2.$last/24" dev cable0
+	done
+	for last in $(seq 20 59); do
+		hold "$PEERS" "source$last" dial "192.0.2.$last" 192.0.2.10 13000 1
+		reports+=("{\"peer\":\"16Uiu2HAm$last\",\"addr\":\"192.0.2.$last\",\"direction\":\"inbound\",
+			\"event\":\"handshake\",\"result\":\"wrong_network\"}")
+	done
+	for last in $(seq 20 59); do
+		has_said "source$last" "up 1"
+	done
+	dials eight 192.0.2.8 192.0.2.10 13000 1
+	ask gate_report "[$(IFS=,; echo "${reports[*]}")]" | jq -e '.result.taken == 40'
+	for last in $(seq 20 59); do
+		has_said "source$last" "ended 0 reset"
+	done
+	[ "$(grep -c "^.*closed .* connections of" "$LOG")" -le 2 ]
+	[ "$(closings)" -eq 40 ]
+	lives eight 1
+}
+
 @test "connections inside another namespace" {
 	INSIDE=pg$$i
 	ip netns add "$INSIDE"

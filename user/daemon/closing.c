@@ -48,6 +48,15 @@ static void add(struct closing *self, const struct source_key *source)
 		self->sources[self->count++] = *source;
 }
 
+static void tell_left(struct closing *self)
+{
+	if (self->left)
+		log_warning("live connections of %llu banned sources were not closed: more than %d "
+			    "bans at once",
+			    (unsigned long long)self->left, CLOSING_MAX);
+	self->left = 0;
+}
+
 static void take_off(struct closing *self, const struct prefix *prefix)
 {
 	for (unsigned int i = 0; i < self->count;) {
@@ -132,10 +141,9 @@ void closing_run(struct engine *engine)
 	if (error)
 		log_error("closing connections of %u banned sources: %s", self->count,
 			  why.sentence);
-	if (error == -ENOSPC)
-		self->left += self->count;
 	if (closed)
 		log_info("closed %u connections of %u banned sources", closed, self->count);
 	self->count = 0;
+	tell_left(self);
 	self->next_ns = gate_now_ns() + REST * (gate_now_ns() - began_ns);
 }

@@ -22,7 +22,7 @@ struct closing {
 	struct source_key sources[CLOSING_MAX]; /* banned, and perhaps with live connections */
 	unsigned int count;
 	uint64_t next_ns; /* not before: walks take a tenth of the time at most */
-	uint64_t left;	  /* sources that found no place in the list, or none in the kernel's */
+	uint64_t left;	  /* sources that found no place in the list, not told yet */
 };
 
 /* -EPERM, with the reason: the gate only observes, somebody trusted or good is there. To be asked before the ban is made. */
