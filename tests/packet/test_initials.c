@@ -84,12 +84,12 @@ static void they_dial(const struct dialogue *with)
 	assert_true(we_say(with, INITIAL, "caller-8", "ours-of8"));
 	put_standing(with, STANDING_BANNED);
 	they_say(with, "to our ID", INITIAL, "ours-of8", "caller-8", PASSES(ANSWER));
+	they_say(with, "to one of another length", INITIAL, "hidden-10", "caller-8",
+		 REFUSES(BAD_SCORE));
 	they_say(with, "to one that we never sent in clear", INITIAL, "hidden-8", "caller-8",
 		 PASSES(ANSWER));
 	they_say(with, "again", INITIAL, "hidden-8", "caller-8", PASSES(ANSWER));
 	they_say(with, "to a second such one", INITIAL, "hidden-9", "caller-8", REFUSES(BAD_SCORE));
-	they_say(with, "to one of another length", INITIAL, "hidden-10", "caller-8",
-		 REFUSES(BAD_SCORE));
 	they_say(with, "to the first one", INITIAL, "first-id", "caller-8", REFUSES(BAD_SCORE));
 	they_say(with, "by somebody unknown", INITIAL, "hidden-8", "caller-9", REFUSES(BAD_SCORE));
 	other.source_port = THEIR_PORT + 1;
