@@ -42,6 +42,8 @@ static __always_inline void opened(struct bpf_sock_ops *ctx)
 	if (!inner || sock_is_own_dial(inner)) /* a simultaneous open is passive, too */
 		return;
 	mark = bpf_sk_storage_get(&marks, sock, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!mark)
+		note_lost();
 	if (!mark || mark->opened_ns)
 		return;
 	bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);

@@ -51,12 +51,13 @@ static __always_inline struct live *crowd_of(const struct sight *sight, __u8 len
 	return found ? &found->live[sight->life.service % SERVICES_MAX] : NULL;
 }
 
-static __always_inline void count_lost(void)
+int note_lost(void)
 {
 	struct census *census_ = look_census();
 
 	if (census_)
 		__sync_fetch_and_add(&census_->lost, 1);
+	return 0;
 }
 
 static __always_inline void count_admitted(const struct sight *sight)
@@ -87,7 +88,7 @@ int note_open(const struct sight *sight)
 	if (record)
 		witness_open(record, sight->life.service, sight->now_ns, sight->life.counted);
 	else
-		count_lost();
+		note_lost();
 	open_crowd(sight, 56);
 	open_crowd(sight, 48);
 	if (!sight->life.late)

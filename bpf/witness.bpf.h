@@ -47,6 +47,9 @@ PURE __u32 witness_epoch(void)
 int note_open(const struct sight *sight);
 int note_newcomer(const struct sight *sight);
 
+/* One for which the kernel had no memory. */
+int note_lost(void);
+
 /* A connection is established. */
 PURE void witness_opened(const struct sight *sight)
 {

@@ -41,7 +41,9 @@ void status_witness_warn(const struct gate *gate, json_t *warnings)
 	if (last.found.lost)
 		json_array_append_new(
 			warnings,
-			json_sprintf("the witness was full (%u records): %llu connections were not "
-				     "recorded, so nothing is held against their sources for them",
-				     last.records_max, (unsigned long long)last.found.lost));
+			json_sprintf(
+				"%llu connections were not recorded, since the witness was full "
+				"(%u records) or the kernel had no memory: nothing is held against "
+				"their sources for them",
+				(unsigned long long)last.found.lost, last.records_max));
 }
