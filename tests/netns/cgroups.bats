@@ -346,8 +346,10 @@ threads_elsewhere() {
 @test "a namespace by path: deleted, it is left at once; one that is not there is told" {
 	INSIDE=pg$$i
 	ip netns add "$INSIDE"
-	daemon_start --user nobody --netns "/run/netns/$INSIDE" --netns /run/netns/pg-not-there
+	mkfifo "$BATS_TEST_TMPDIR/fifo" # who opens one waits for its other end
+	daemon_start --user nobody --netns "/run/netns/$INSIDE" --netns /run/netns/pg-not-there --netns "$BATS_TEST_TMPDIR/fifo"
 	warns "/run/netns/pg-not-there cannot be opened"
+	warns "$BATS_TEST_TMPDIR/fifo is no namespace"
 	[ "$(threads_elsewhere)" -eq 1 ]
 	ip netns del "$INSIDE"
 	until_true 3 warns "/run/netns/$INSIDE is gone"

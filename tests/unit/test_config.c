@@ -119,6 +119,7 @@ static const struct {
 	{"dial-ports", "65536", "\"65536\" is no port"},
 	{"dial-ports", "53;8551", "\"53;8551\" is no port"},
 	{"dial-ports", "53,none", "\"none\" is no port"},
+	{"dial-ports", "53,8551,53", "53 is named twice"},
 	{"resets", "too_many_pears", "did you mean too_many_peers?"},
 	{"sources-max", "131072", NULL},
 	{"sources-max", "63", "outside 64"},

@@ -33,6 +33,9 @@ static int add_port(struct config_dial *dial, unsigned int count, const char *wo
 	if (count == DIAL_PORTS_MAX)
 		return why_fill(why, -EINVAL, "more than %d ports; an address is freed by allow",
 				DIAL_PORTS_MAX);
+	for (unsigned int i = 0; i < count; i++)
+		if (dial->ports[i] == port)
+			return why_fill(why, -EINVAL, "%.40s is named twice", word);
 	dial->ports[count] = (uint16_t)port;
 	return 0;
 }
