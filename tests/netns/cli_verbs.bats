@@ -155,6 +155,8 @@ setup() {
 	run gate capacity beacon --max 70 --connected 7
 	[ "$status" -eq 0 ]
 	[[ $output == "The floor is"* ]]
+	run gate capacity beacon --max 70 --connected 7 --inbound-max 30
+	[ "$status" -eq 0 ]
 	run gate capacity bacon --max 70 --connected 7
 	[ "$status" -eq 1 ]
 	[[ $output == *"beacon"* ]]

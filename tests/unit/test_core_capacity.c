@@ -12,7 +12,10 @@ static void the_floor_rises_when_the_service_is_full(void **state)
 	int8_t floor;
 
 	(void)state;
-	assert_int_equal(policy_capacity(play->policy, 0, 16, 16, play->now, &floor, NULL), 0);
+	assert_int_equal(policy_capacity(play->policy, 0,
+					 &(struct capacity){.max = 16, .connected = 16}, play->now,
+					 &floor, NULL),
+			 0);
 	assert_int_equal(floor, 5); /* nobody known: a stranger's 0, and 5 */
 	for (int i = 0; i < 16; i++) {
 		snprintf(peer, sizeof(peer), "P%d", i);
@@ -21,16 +24,21 @@ static void the_floor_rises_when_the_service_is_full(void **state)
 		for (int n = 0; n < i; n++)
 			play_ok(play, peer, addr, REPORT_RESPONSE, RESULT_OK, NODE);
 	}
-	policy_capacity(play->policy, 0, 16, 16, play->now, &floor, NULL);
+	policy_capacity(play->policy, 0, &(struct capacity){.max = 16, .connected = 16}, play->now,
+			&floor, NULL);
 	assert_int_equal(floor, 11); /* scores 5, 6, 7 …: the second is 6 */
 	play_ok(play, "P0", "192.0.2.1", REPORT_RESPONSE, RESULT_OK, NODE);
 	play_ok(play, "P1", "192.0.2.2", REPORT_RESPONSE, RESULT_OK, NODE);
-	policy_capacity(play->policy, 0, 16, 16, play->now, &floor, NULL);
+	policy_capacity(play->policy, 0, &(struct capacity){.max = 16, .connected = 16}, play->now,
+			&floor, NULL);
 	assert_int_equal(floor, 11); /* less than 5 away: stays */
-	policy_capacity(play->policy, 0, 16, 15, play->now, &floor, NULL);
+	policy_capacity(play->policy, 0, &(struct capacity){.max = 16, .connected = 15}, play->now,
+			&floor, NULL);
 	assert_int_equal(floor, FLOOR_OPEN);
 	assert_int_equal(play->floors[0], FLOOR_OPEN);
-	assert_int_equal(policy_capacity(play->policy, SERVICES_MAX, 1, 1, play->now, &floor, NULL),
+	assert_int_equal(policy_capacity(play->policy, SERVICES_MAX,
+					 &(struct capacity){.max = 1, .connected = 1}, play->now,
+					 &floor, NULL),
 			 -EINVAL);
 	play_free(play);
 }
@@ -43,18 +51,41 @@ static void the_floor_has_ends_and_a_stale_one_opens(void **state)
 	(void)state;
 	play_join(play, "Worst", "192.0.2.1");
 	play_ok(play, "Worst", "192.0.2.1", REPORT_VERDICT, RESULT_BAN, NODE);
-	policy_capacity(play->policy, 2, 1, 1, play->now, &floor, NULL);
+	policy_capacity(play->policy, 2, &(struct capacity){.max = 1, .connected = 1}, play->now,
+			&floor, NULL);
 	assert_int_equal(floor, -20);
 	play_join(play, "Best", "192.0.2.2");
 	for (int i = 0; i < 100; i++)
 		play_ok(play, "Best", "192.0.2.2", REPORT_RESPONSE, RESULT_OK, NODE);
 	play_ok(play, "Worst", "192.0.2.1", REPORT_DISCONNECTED, RESULT_NONE, NODE);
-	policy_capacity(play->policy, 2, 1, 1, play->now, &floor, NULL);
+	policy_capacity(play->policy, 2, &(struct capacity){.max = 1, .connected = 1}, play->now,
+			&floor, NULL);
 	assert_int_equal(floor, 20);
 	play_wait(play, 60 * S);
 	assert_int_equal(play->floors[2], 20);
 	play_wait(play, S);
 	assert_int_equal(play->floors[2], FLOOR_OPEN);
+	play_free(play);
+}
+
+/* With places left in all, but none for who comes in. */
+static void a_service_is_full_when_its_inbound_places_are(void **state)
+{
+	const struct capacity three = {.max = 16, .connected = 3, .inbound_max = 3};
+	struct play *play = play_new();
+	int8_t floor;
+
+	(void)state;
+	play_join(play, "P1", "192.0.2.1");
+	play_join(play, "P2", "192.0.2.2");
+	policy_capacity(play->policy, 0, &three, play->now, &floor, NULL);
+	assert_int_equal(floor, FLOOR_OPEN);
+	play_join(play, "P3", "192.0.2.3");
+	policy_capacity(play->policy, 0, &three, play->now, &floor, NULL);
+	assert_int_equal(floor, 10); /* the worst of three has 5, and 5 */
+	play_ok(play, "P3", "192.0.2.3", REPORT_DISCONNECTED, RESULT_NONE, NODE);
+	policy_capacity(play->policy, 0, &three, play->now, &floor, NULL);
+	assert_int_equal(floor, FLOOR_OPEN);
 	play_free(play);
 }
 
@@ -148,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_floor_rises_when_the_service_is_full),
 		cmocka_unit_test(the_floor_has_ends_and_a_stale_one_opens),
+		cmocka_unit_test(a_service_is_full_when_its_inbound_places_are),
 		cmocka_unit_test(fullness_backs_off_without_a_stain),
 		cmocka_unit_test(a_known_source_is_told_by_differences),
 		cmocka_unit_test(scores_fade_in_the_kernel),

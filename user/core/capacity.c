@@ -47,9 +47,8 @@ static int clamp(int value, int least, int most)
 }
 
 /* A full service of which no inbound peer is known asks for a little more than a stranger's 0. */
-static int floor_when_full(const struct policy *self, unsigned int service, uint64_t now_ns)
+static int floor_when_full(const uint32_t histogram[SCORES], uint32_t n)
 {
-	uint32_t histogram[SCORES] = {0}, n = count_scores(self, service, now_ns, histogram);
 	uint32_t k = (n + WORST_SHARE - 1) / WORST_SHARE, sum = 0;
 	int worst = 0;
 
@@ -70,9 +69,10 @@ static void set_floor(struct policy *self, unsigned int service, int value)
 	self->output.floor(self->output.context, service, floor->value);
 }
 
-int policy_capacity(struct policy *self, unsigned int service, uint32_t max, uint32_t connected,
+int policy_capacity(struct policy *self, unsigned int service, const struct capacity *told,
 		    uint64_t now_ns, int8_t *ret_floor, struct why *why)
 {
+	uint32_t histogram[SCORES] = {0}, inbound;
 	struct floor *floor;
 	int value;
 
@@ -83,12 +83,13 @@ int policy_capacity(struct policy *self, unsigned int service, uint32_t max, uin
 		self->now_ns = now_ns;
 	floor = &self->floors[service];
 	floor->at_ns = self->now_ns;
-	floor->max = max;
-	floor->connected = connected;
-	if (connected < max) {
+	floor->max = told->max;
+	floor->connected = told->connected;
+	inbound = count_scores(self, service, self->now_ns, histogram);
+	if (told->connected < told->max && (!told->inbound_max || inbound < told->inbound_max)) {
 		set_floor(self, service, FLOOR_OPEN);
 	} else {
-		value = floor_when_full(self, service, self->now_ns);
+		value = floor_when_full(histogram, inbound);
 		if (floor->value == FLOOR_OPEN || abs(value - floor->value) >= FLOOR_STEP)
 			set_floor(self, service, value);
 	}

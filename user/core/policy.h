@@ -137,8 +137,15 @@ int policy_allow(struct policy *self, const struct prefix *prefix, uint64_t now_
 int policy_disallow(struct policy *self, const struct prefix *prefix, uint64_t now_ns,
 		    struct why *why); /* -ENOENT */
 
-/* The node's own count. Returns the floor in @ret_floor. Stale after settings.capacity_stale_ns: the floor opens. */
-int policy_capacity(struct policy *self, unsigned int service, uint32_t max, uint32_t connected,
+/* A node's own count of its peers. */
+struct capacity {
+	uint32_t max, connected;
+	uint32_t
+		inbound_max; /* how many of them may have come to it, by those known here as inbound; 0: not told */
+};
+
+/* The floor that follows, in @ret_floor. Stale after settings.capacity_stale_ns: the floor opens. */
+int policy_capacity(struct policy *self, unsigned int service, const struct capacity *told,
 		    uint64_t now_ns, int8_t *ret_floor, struct why *why);
 
 /* To be called about each second, with the true time: ends what has ended, opens stale floors. Bounded work a call. */

@@ -75,32 +75,39 @@ int method_report(struct rpc_caller *caller, json_t *params, json_t **ret_result
 	return 0;
 }
 
-struct capacity {
+struct told {
 	const char *service;
-	struct field_number max, connected;
+	struct field_number max, connected, inbound_max;
 };
 
 static const struct field capacity_fields[] = {
-	{"service", FIELD_TEXT, true, offsetof(struct capacity, service), 0, 0},
-	{"max", FIELD_WHOLE, true, offsetof(struct capacity, max), 1, 1e6},
-	{"connected", FIELD_WHOLE, true, offsetof(struct capacity, connected), 0, 1e6},
+	{"service", FIELD_TEXT, true, offsetof(struct told, service), 0, 0},
+	{"max", FIELD_WHOLE, true, offsetof(struct told, max), 1, 1e6},
+	{"connected", FIELD_WHOLE, true, offsetof(struct told, connected), 0, 1e6},
+	{"inboundMax", FIELD_WHOLE, false, offsetof(struct told, inbound_max), 1, 1e6},
 };
 
 int method_capacity(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why)
 {
 	struct engine *engine = &caller->server->engine;
-	struct capacity told = {0};
+	struct told told = {0};
+	struct capacity capacity;
 	int8_t floor;
 	int service, error;
 
-	error = fields_read(&told, capacity_fields, 3, params, why);
+	error = fields_read(&told, capacity_fields, 4, params, why);
 	if (error)
 		return error;
 	service = config_service(&engine->config, told.service, why);
 	if (service < 0)
 		return why_lead(why, -EINVAL, "service");
-	error = policy_capacity(engine->policy, (unsigned int)service, (uint32_t)told.max.value,
-				(uint32_t)told.connected.value, gate_now_ns(), &floor, why);
+	capacity = (struct capacity){
+		.max = (uint32_t)told.max.value,
+		.connected = (uint32_t)told.connected.value,
+		.inbound_max = (uint32_t)told.inbound_max.value,
+	};
+	error = policy_capacity(engine->policy, (unsigned int)service, &capacity, gate_now_ns(),
+				&floor, why);
 	if (!error)
 		error = engine_settle(engine, why);
 	if (!error)
