@@ -200,7 +200,7 @@ static void a_sample_tells_that_it_lives(void **state)
 		rig_wait(*state, second_ns);
 		rig_run(*state, door, &frame);
 		assert_int_equal(bpf_map_lookup_elem(flows, &key, &flow), 0);
-		assert_in_range(flow.seen_ns - seen_ns, second_ns, 61 * second_ns);
+		assert_in_range(flow.seen_ns - seen_ns, second_ns, 70 * second_ns);
 	}
 }
 
