@@ -202,3 +202,27 @@ nothing_changed() {
 	expect -32000 SSH
 	kill "$LISTENER"
 }
+
+# pipelined N: asks the status N times without waiting, and reads every answer.
+pipelined() {
+	yes '{"jsonrpc":"2.0","id":1,"method":"gate_status"}' | head -n "$1" |
+		socat -t 60 - "UNIX-CONNECT:$COMMON" | grep -c '"result"'
+}
+
+@test "who asks for much at once waits for others, and gets all of it" {
+	pipelined 4000 >"$BATS_TEST_TMPDIR/one" 3>&- &
+	first=$!
+	pipelined 4000 >"$BATS_TEST_TMPDIR/other" 3>&- &
+	second=$!
+	for _ in $(seq 20); do
+		run ask gate_status
+		[[ $output == *'"lease_age_s":'* ]]
+		age=$(jq '.result.lease_age_s * 1000 | floor' <<<"$output")
+		[ "$age" -lt 2500 ] || { echo "the lease was not renewed for $age ms" && return 1; }
+	done
+	# Twenty answers before the first of the two has all of its own.
+	kill -0 "$first" && kill -0 "$second"
+	wait "$first" "$second"
+	[ "$(cat "$BATS_TEST_TMPDIR/one")" -eq 4000 ]
+	[ "$(cat "$BATS_TEST_TMPDIR/other")" -eq 4000 ]
+}

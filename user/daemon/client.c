@@ -127,11 +127,24 @@ static void pause_reading(struct client *self, const char *bytes, size_t length)
 	buffer_append(&self->rest, bytes, length);
 }
 
+/* The time for clients is used up: the rest waits for the next turn; who was served in this one comes last then. */
+static void wait_for_turn(struct client *self, const char *bytes, size_t length, bool served)
+{
+	pause_reading(self, bytes, length);
+	turn_want(&self->caller.server->turn);
+	if (served)
+		listener_last(self->listener, self);
+}
+
 static void take_all(struct client *self, const char *bytes, size_t length)
 {
 	size_t at = 0;
 
 	while (at < length && !self->ended && !self->closing) {
+		if (turn_is_over(&self->caller.server->turn)) {
+			wait_for_turn(self, bytes + at, length - at, at > 0);
+			return;
+		}
 		if (client_queued(self) > limits(self)->output_max)
 			client_flush(self);
 		if (client_queued(self) > limits(self)->output_max) {

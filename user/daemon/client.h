@@ -29,12 +29,13 @@ struct client {
 	struct rpc_caller caller;
 	struct json_frame frame;
 	struct buffer partial; /* the value that has begun and not ended */
-	struct buffer rest; /* read, not yet looked at: the client has to read its answers first */
-	struct buffer out;  /* to be written */
+	struct buffer
+		rest; /* read, not yet looked at: answers have to be read first, or others come first */
+	struct buffer out;    /* to be written */
 	struct buffer flying; /* being written by the loop */
 	struct subscription subscriptions[CLIENT_SUBSCRIPTIONS_MAX];
 	uint64_t active_ms; /* loop time when it last completed a value */
-	bool paused;	    /* not read from until the output is gone */
+	bool paused;	    /* not read from until the output is gone and the rest served */
 	bool ended;	    /* no more to come; closed when the output is gone */
 	bool closing;
 };

@@ -36,6 +36,21 @@ void listener_forget(struct listener *self, struct client *client)
 	self->count--;
 }
 
+void listener_last(struct listener *self, struct client *client)
+{
+	struct client *last = client;
+
+	while (last->next)
+		last = last->next;
+	if (last == client)
+		return;
+	listener_forget(self, client);
+	client->prev = last;
+	client->next = NULL;
+	last->next = client;
+	self->count++;
+}
+
 void listener_flush(struct listener *self)
 {
 	struct client *next;

@@ -41,4 +41,7 @@ void listener_flush(struct listener *self);
 void listener_remember(struct listener *self, struct client *client);
 void listener_forget(struct listener *self, struct client *client);
 
+/* Puts @client behind all others, for whoever goes through them in turn. */
+void listener_last(struct listener *self, struct client *client);
+
 #endif

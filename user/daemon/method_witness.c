@@ -25,16 +25,11 @@ static const struct field fields[] = {
 	{"after", FIELD_TEXT, false, offsetof(struct question, after), 0, 0},
 };
 
-/* The best of what is walked, at most @limit; twice that is kept before it is sorted and cut. */
 struct page {
 	struct prefix within;
 	struct book_rank after;
 	bool has_after;
-	struct book_rank *ranks;
-	size_t count, limit;
-	bool is_cut;	/* ranks[limit - 1] is the last that counts */
-	uint64_t total; /* within the prefix */
-	bool has_more;
+	size_t limit;
 };
 
 /* The rank of the last record told, so that a page goes on where it ended though numbers have changed. */
@@ -66,83 +61,65 @@ static int cursor_read(const char *text, struct book_rank *ret, struct why *why)
 	return why_fill(why, -EINVAL, "after: \"%.40s\" is no \"next\" of an earlier page", text);
 }
 
-static int compare(const void *a, const void *b)
+static bool is_within(const struct page *page, const struct book_rank *rank)
 {
-	return book_order(a, b);
+	const struct prefix prefix = source_prefix(&rank->source);
+
+	return prefix_overlaps(&page->within, &prefix);
 }
 
-static void cut(struct page *page)
+static size_t count_within(const struct snapshot *all, const struct page *page)
 {
-	qsort(page->ranks, page->count, sizeof(*page->ranks), compare);
-	if (page->count <= page->limit)
-		return;
-	page->count = page->limit;
-	page->is_cut = page->has_more = true;
-}
+	size_t count = 0;
 
-static int take(void *context, const struct source_key *source, const struct witness *witness)
-{
-	const struct prefix prefix = source_prefix(source);
-	struct book_rank rank = book_rank(source, witness);
-	struct page *page = context;
-
-	if (!prefix_overlaps(&page->within, &prefix))
-		return 0;
-	page->total++;
-	if (page->has_after && book_order(&rank, &page->after) <= 0)
-		return 0;
-	if (page->is_cut && book_order(&rank, &page->ranks[page->limit - 1]) > 0)
-		return 0;
-	page->ranks[page->count++] = rank;
-	if (page->count == 2 * page->limit)
-		cut(page);
-	return 0;
+	for (size_t i = 0; i < all->count; i++)
+		count += is_within(page, &all->ranks[i]);
+	return count;
 }
 
 /* A record that left meanwhile is left out. */
-static json_t *records(const struct engine *engine, const struct page *page)
+static void append(json_t *list, const struct engine *engine, const struct source_key *source)
 {
+	struct witness witness;
+
+	if (!gate_witness(engine->gate, source, &witness))
+		json_array_append_new(list, book_json(&engine->config, source, &witness));
+}
+
+/* The page's records, and in @ret_next where the next one goes on: null when this is the last. */
+static json_t *records(const struct engine *engine, const struct snapshot *all,
+		       const struct page *page, json_t **ret_next)
+{
+	size_t at = page->has_after ? snapshot_behind(all, &page->after) : 0, taken = 0, last = 0;
 	json_t *list = json_array();
+	char cursor[CURSOR_MAX];
 
-	for (size_t i = 0; i < page->count; i++) {
-		struct witness witness;
-
-		if (!gate_witness(engine->gate, &page->ranks[i].source, &witness))
-			json_array_append_new(
-				list, book_json(&engine->config, &page->ranks[i].source, &witness));
+	*ret_next = NULL;
+	for (; at < all->count && !*ret_next; at++) {
+		if (!is_within(page, &all->ranks[at]))
+			continue;
+		if (taken == page->limit) {
+			cursor_text(&all->ranks[last], cursor);
+			*ret_next = json_string(cursor);
+		} else {
+			append(list, engine, &all->ranks[at].source);
+			last = at;
+			taken++;
+		}
 	}
+	if (!*ret_next)
+		*ret_next = json_null();
 	return list;
 }
 
-static json_t *page_json(const struct engine *engine, const struct page *page)
+static json_t *page_json(const struct engine *engine, const struct snapshot *all,
+			 const struct page *page)
 {
-	char cursor[CURSOR_MAX];
-	json_t *next = json_null();
+	json_t *next, *list = records(engine, all, page, &next);
 
-	if (page->has_more) {
-		cursor_text(&page->ranks[page->count - 1], cursor);
-		next = json_string(cursor);
-	}
-	return json_pack("{s:o, s:o, s:I, s:i, s:I}", "sources", records(engine, page), "next",
-			 next, "seen", (json_int_t)page->total, "churn", (int)engine->config.churn,
+	return json_pack("{s:o, s:o, s:I, s:i, s:I}", "sources", list, "next", next, "seen",
+			 (json_int_t)count_within(all, page), "churn", (int)engine->config.churn,
 			 "churn_short_s", (json_int_t)(engine->config.churn_short_ns / NS_PER_S));
-}
-
-static int tell_page(const struct engine *engine, struct page *page, json_t **ret_result,
-		     struct why *why)
-{
-	int error;
-
-	page->ranks = calloc(2 * page->limit, sizeof(*page->ranks));
-	if (!page->ranks)
-		return -ENOMEM;
-	error = gate_witness_each(engine->gate, take, page);
-	if (!error) {
-		cut(page);
-		*ret_result = page_json(engine, page);
-	}
-	free(page->ranks);
-	return error ? why_fill(why, error, "the witness: %s", strerror(-error)) : 0;
 }
 
 static int tell_one(const struct engine *engine, const struct prefix *prefix, json_t **ret_result,
@@ -170,7 +147,8 @@ static bool is_one(const struct prefix *prefix)
 
 int method_witness(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why)
 {
-	const struct engine *engine = &caller->server->engine;
+	struct server *server = caller->server;
+	const struct engine *engine = &server->engine;
 	struct question question = {.limit = {.value = LIMIT_DEFAULT}};
 	struct page page = {0};
 	bool widened;
@@ -186,5 +164,8 @@ int method_witness(struct rpc_caller *caller, json_t *params, json_t **ret_resul
 	page.has_after = question.after;
 	if (question.after && cursor_read(question.after, &page.after, why))
 		return -EINVAL;
-	return tell_page(engine, &page, ret_result, why);
+	error = snapshot_refresh(&server->witness, engine->gate, gate_now_ns(), why);
+	if (!error)
+		*ret_result = page_json(engine, &server->witness, &page);
+	return error;
 }

@@ -131,8 +131,12 @@ static void flush(struct server *self)
 
 static void before_poll(uv_prepare_t *handle)
 {
-	server_census_turn(handle->data);
-	flush(handle->data);
+	struct server *self = handle->data;
+
+	server_census_turn(self);
+	turn_end(&self->turn);
+	flush(self);
+	turn_end(&self->turn);
 }
 
 static void after_poll(uv_check_t *handle)
@@ -165,6 +169,7 @@ static void start_handles(struct server *self)
 		self->signals[i].data = self;
 		uv_signal_start(&self->signals[i], on_signal, numbers[i]);
 	}
+	turn_init(&self->turn, &self->loop);
 	uv_prepare_init(&self->loop, &self->before_poll);
 	uv_check_init(&self->loop, &self->after_poll);
 	uv_timer_init(&self->loop, &self->second);

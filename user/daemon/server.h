@@ -15,7 +15,9 @@
 #include "listener.h"
 #include "namespaces.h"
 #include "processes.h"
+#include "turn.h"
 #include "witness_churn.h"
+#include "witness_snapshot.h"
 
 enum { SERVER_CHUNK = 16384, SERVER_SIGNALS = 3 };
 
@@ -28,6 +30,8 @@ struct server {
 	struct processes processes;
 	struct listener common, admin;
 	struct churn churn;
+	struct snapshot witness;
+	struct turn turn; /* of serving clients */
 	uv_timer_t second, census_period, census_slice;
 	uv_poll_t events, links, sightings;
 	uv_signal_t signals[SERVER_SIGNALS];
