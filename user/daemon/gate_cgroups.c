@@ -326,6 +326,17 @@ static bool joins(struct gate *self, const struct gate_cgroup *wanted, uint64_t 
 	return true;
 }
 
+/* What hung there before hangs there still. */
+static void keep_hooks(struct gate_place *place, struct gate_place *before, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		if (before[i].cgroup.id != place->cgroup.id)
+			continue;
+		memcpy(place->hooks, before[i].hooks, sizeof(place->hooks));
+		before[i].cgroup.id = 0;
+	}
+}
+
 static void take(struct gate *self, struct gate_place *before, unsigned int count,
 		 const struct gate_cgroup *wanted)
 {
@@ -336,20 +347,18 @@ static void take(struct gate *self, struct gate_place *before, unsigned int coun
 
 	cgroup.id = 0;
 	fd = open_cgroup(wanted->path, &cgroup.id, &why);
-	if (fd < 0 || !joins(self, wanted, cgroup.id))
-		place_add(self, &cgroup);
-	place = fd < 0 ? &self->places[self->place_count - 1] : place_of(self, cgroup.id);
-	for (unsigned int i = 0; fd >= 0 && i < count; i++) {
-		if (before[i].cgroup.id != cgroup.id)
-			continue;
-		memcpy(place->hooks, before[i].hooks, sizeof(place->hooks));
-		before[i].cgroup.id = 0;
-	}
 	if (fd < 0) {
-		note_all(place, &why);
+		place_add(self, &cgroup);
+		note_all(&self->places[self->place_count - 1], &why);
 		return;
 	}
-	settle(self, fd, place);
+	if (!joins(self, wanted, cgroup.id))
+		place_add(self, &cgroup);
+	place = place_of(self, cgroup.id);
+	if (place) {
+		keep_hooks(place, before, count);
+		settle(self, fd, place);
+	}
 	close(fd);
 }
 
