@@ -43,7 +43,7 @@ setup() {
 	[ "$status" -eq 1 ]
 	[[ $output == *"line 2: "*"line 4: "* ]] || [[ $output == *"line 4: "*"line 2: "* ]]
 	[[ $output == *"line 3: longer than 1 MiB"* ]]
-	[[ $output == *"1 reports taken."* ]]
+	[[ $output == *"1 report taken."* ]]
 }
 
 @test "report answers while its input is still open" {

@@ -171,20 +171,6 @@ egress_filter() {
 	net_in "$NODE" tc filter show dev gate0 egress
 }
 
-# cable: the interface is back, another one of the same name.
-cable() {
-	ip -n "$NODE" link add gate0 type veth peer name cable0 netns "$PEERS"
-	ip -n "$NODE" -batch - <<-END
-		addr add $NODE_V4/24 dev gate0
-		link set gate0 up
-		route add default via 192.0.2.1
-	END
-	ip -n "$PEERS" -batch - <<-END
-		addr add 192.0.2.1/24 dev cable0
-		link set cable0 up
-	END
-}
-
 # other_programs: a build whose programs have another text and do the same.
 other_programs() {
 	other_build newer bpf/look.bpf.h '/^PURE const struct settings \*look_settings(void)/,/^}/ s/^\treturn/\tasm volatile("r0 = 7" ::: "r0");\n&/'

@@ -117,3 +117,17 @@ other_daemon() {
 	gated "$@"
 	BUILD=$build
 }
+
+# cable: the interface is back, another one of the same name.
+cable() {
+	ip -n "$NODE" link add gate0 type veth peer name cable0 netns "$PEERS"
+	ip -n "$NODE" -batch - <<-END
+		addr add $NODE_V4/24 dev gate0
+		link set gate0 up
+		route add default via 192.0.2.1
+	END
+	ip -n "$PEERS" -batch - <<-END
+		addr add 192.0.2.1/24 dev cable0
+		link set cable0 up
+	END
+}

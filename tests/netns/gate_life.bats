@@ -84,19 +84,6 @@ is_away() {
 	ask --json status | jq -e --arg name "$1" '.interfaces[] | select(.name == $name) | .note | test("is gone")'
 }
 
-cable() {
-	ip -n "$NODE" link add gate0 type veth peer name cable0 netns "$PEERS"
-	ip -n "$NODE" -batch - <<-END
-		addr add $NODE_V4/24 dev gate0
-		link set gate0 up
-		route add default via 192.0.2.1
-	END
-	ip -n "$PEERS" -batch - <<-END
-		addr add 192.0.2.1/24 dev cable0
-		link set cable0 up
-	END
-}
-
 @test "an interface that vanishes and returns is gated again, on tcx and on native" {
 	local rung
 	for rung in tcx native; do

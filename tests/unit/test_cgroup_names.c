@@ -37,6 +37,8 @@ static const struct {
 	{"/a/..b", NULL, CGROUP_PATH, "/a/..b"},
 	{"unit:", "is no unit", 0, NULL},
 	{"unit:system.slice/beacon.service", "is no unit", 0, NULL},
+	{"unit:*", "is no unit", 0, NULL},
+	{"unit:beacon@eth0\\x2d1.service", NULL, CGROUP_UNIT, "beacon@eth0\\x2d1.service"},
 	{"container:lighthouse", "no container's ID: give 12 to 64", 0, NULL},
 	{"container:4f66ad9a0b2", "no container's ID", 0, NULL},
 	{"container:" ID_A "0", "no container's ID", 0, NULL},

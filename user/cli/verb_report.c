@@ -137,8 +137,9 @@ static void turn(struct reporting *self)
 
 static void tell(struct output *output, const json_t *answer)
 {
-	output_words(output, TONE_PLAIN, "%lld reports taken.\n",
-		     (long long)answer_integer(answer, "taken", 0));
+	long long taken = answer_integer(answer, "taken", 0);
+
+	output_words(output, TONE_PLAIN, "%lld report%s taken.\n", taken, taken == 1 ? "" : "s");
 }
 
 static int finish(struct reporting *self, struct cli *cli)

@@ -17,9 +17,15 @@ static size_t digits_of(const char *text)
 	return strspn(text, "0123456789abcdef");
 }
 
+/* systemd.unit(5): what the name of a unit consists of. */
 static int check_unit(const char *name, struct why *why)
 {
-	if (name[0] && !strchr(name, '/'))
+	size_t length = 0;
+
+	while (isalnum((unsigned char)name[length]) ||
+	       (name[length] && strchr(":-_.\\@", name[length])))
+		length++;
+	if (length && !name[length])
 		return 0;
 	return why_fill(why, -EINVAL,
 			"\"%.80s\" is no unit: write unit:beacon.service, as systemctl names it",

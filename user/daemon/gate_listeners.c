@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "gate_state.h"
+#include "gate_maps.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71 /* include/uapi/asm-generic/socket.h, since 5.14 */
@@ -31,32 +31,6 @@ void gate_namespaces(struct gate *self, struct namespaces *namespaces)
 	self->namespaces = namespaces;
 }
 
-static bool is_wanted(const struct listener_key *held, const struct listener_key *ports,
-		      unsigned int count)
-{
-	for (unsigned int i = 0; i < count; i++)
-		if (!memcmp(held, &ports[i], sizeof(*held)))
-			return true;
-	return false;
-}
-
-/* The walk is by keys, so that an entry can be deleted on the way: the next one is asked for first. */
-static int remove_unwanted(struct gate *self, const struct listener_key *ports, unsigned int count)
-{
-	int map = self->maps[MAP_LISTENERS];
-	struct listener_key at, next;
-	bool more = !bpf_map_get_next_key(map, NULL, &next);
-
-	while (more) {
-		at = next;
-		more = !bpf_map_get_next_key(map, &at, &next);
-		if (!is_wanted(&at, ports, count) && bpf_map_delete_elem(map, &at) &&
-		    errno != ENOENT)
-			return -errno;
-	}
-	return 0;
-}
-
 int gate_listeners(struct gate *self, const struct listener_key *ports,
 		   const struct service *services, unsigned int count, struct why *why)
 {
@@ -70,7 +44,7 @@ int gate_listeners(struct gate *self, const struct listener_key *ports,
 				"listeners: no room for port %u: %u at most, over all namespaces",
 				ports[i].port.port, self->max[MAP_LISTENERS]);
 	}
-	error = remove_unwanted(self, ports, count);
+	error = map_keep(self->maps[MAP_LISTENERS], ports, sizeof(*ports), count);
 	if (error)
 		return why_fill(why, error, "listeners: cannot remove a port: %s",
 				strerror(-error));

@@ -207,3 +207,27 @@ int map_count(enum map map, int fd, uint32_t *ret_count)
 		*ret_count = count;
 	return error;
 }
+
+static bool is_among(const void *key, const void *keys, size_t key_size, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		if (!memcmp(key, (const char *)keys + i * key_size, key_size))
+			return true;
+	return false;
+}
+
+/* The walk is by keys, so that an entry can be deleted on the way: the next one is asked for first. */
+int map_keep(int fd, const void *keys, size_t key_size, unsigned int count)
+{
+	char at[MAP_KEY_MAX], next[MAP_KEY_MAX];
+	bool more = !bpf_map_get_next_key(fd, NULL, next);
+
+	while (more) {
+		memcpy(at, next, key_size);
+		more = !bpf_map_get_next_key(fd, at, next);
+		if (!is_among(at, keys, key_size, count) && bpf_map_delete_elem(fd, at) &&
+		    errno != ENOENT)
+			return -errno;
+	}
+	return 0;
+}

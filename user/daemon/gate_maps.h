@@ -38,6 +38,10 @@ struct batch {
 /* Entries a system call: past a thousand the price of each no longer falls. */
 enum { MAP_BATCH = 4096 };
 
+/* Removes every entry whose key is none of @count @keys, side by side, of at most MAP_KEY_MAX bytes each. */
+enum { MAP_KEY_MAX = 32 };
+int map_keep(int fd, const void *keys, size_t key_size, unsigned int count);
+
 /* Walks a map by batches. @step may not change it. Stops when it returns non-zero, and returns that. */
 int map_walk(int fd, int (*step)(void *context, const struct batch *batch), void *context);
 

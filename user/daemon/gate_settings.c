@@ -7,6 +7,8 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "gate_maps.h"
+
 static uint64_t clock_ns(clockid_t clock)
 {
 	struct timespec now;
@@ -120,31 +122,6 @@ uint64_t gate_lease_age_ns(const struct gate *self)
 	return self->leased_ns ? gate_now_ns() - self->leased_ns : UINT64_MAX;
 }
 
-static bool is_wanted(const struct port_key *held, const struct port_key *ports, unsigned int count)
-{
-	for (unsigned int i = 0; i < count; i++)
-		if (!memcmp(held, &ports[i], sizeof(*held)))
-			return true;
-	return false;
-}
-
-/* The walk is by keys, so that an entry can be deleted on the way: the next one is asked for first. */
-static int remove_unwanted(struct gate *self, const struct port_key *ports, unsigned int count)
-{
-	int map = self->maps[MAP_SERVICES];
-	struct port_key at, next;
-	bool more = !bpf_map_get_next_key(map, NULL, &next);
-
-	while (more) {
-		at = next;
-		more = !bpf_map_get_next_key(map, &at, &next);
-		if (!is_wanted(&at, ports, count) && bpf_map_delete_elem(map, &at) &&
-		    errno != ENOENT)
-			return -errno;
-	}
-	return 0;
-}
-
 int gate_services(struct gate *self, const struct port_key *ports, const struct service *services,
 		  unsigned int count, struct why *why)
 {
@@ -157,7 +134,7 @@ int gate_services(struct gate *self, const struct port_key *ports, const struct 
 		return why_fill(why, -errno, "services: no room for port %u: %u ports at most",
 				ports[i].port, self->max[MAP_SERVICES]);
 	}
-	error = remove_unwanted(self, ports, count);
+	error = map_keep(self->maps[MAP_SERVICES], ports, sizeof(*ports), count);
 	if (error)
 		return why_fill(why, error, "services: cannot remove a port: %s", strerror(-error));
 	self->entries[MAP_SERVICES] = count;

@@ -79,6 +79,8 @@ static int open_namespace(const char *path, const char *text, struct why *why)
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a pipe would wait for a writer */
 	struct statfs type;
 
+	if (fd < 0 && !strcmp(text, path))
+		return why_fill(why, -errno, "%s cannot be opened: %s", path, strerror(errno));
 	if (fd < 0)
 		return why_fill(why, -errno, "%s: %s cannot be opened: %s", text, path,
 				strerror(errno));
