@@ -104,14 +104,27 @@ banned_both_ways() {
 	banned_both_ways
 }
 
+# opened ADDRESS: connections of a source in all, as the witness has them.
+opened() {
+	bpftool -j map dump pinned "$PINS/witness" | jq --argjson key "$1" '[.[].formatted | select(.key.address == $key) |
+		.value.opened] | add // 0'
+}
+
+# witnessed N: dials of the peer that proved his address.
+witnessed() {
+	[ "$(opened '[0,0,255,255,192,0,2,7]')" = "$1" ]
+}
+
 @test "a full node answers its own dials' answers, and refuses strangers" {
 	HOST=$NODE_V4 PEER=$BAD
 	gated --newcomers 1/1h --newcomers-burst 1
 	speakers
 	ask capacity beacon --max 10 --connected 10
-	for turn in $(seq 5); do # a network has two newcomers' tokens
+	for turn in $(seq 5); do # a network has two newcomers' tokens, each spent when a dial is proven
 		echo "dial $(at "$HOST")" >&6
 		said peer "\(failed\|connected outbound\)" "$turn"
+		echo ping >&6
+		wait_for 5 "the witness" witnessed "$(lines peer "connected outbound")"
 	done
 	[ "$(lines peer failed)" -ge 3 ]
 	ask --json status | jq -e 'any(.counters[]; .reason == "node_full" and .verdict == "refuse" and .packets > 0)'
@@ -145,11 +158,6 @@ lives_one() {
 	said peer migrated 1
 	echo ping >&6
 	said peer pong 3
-}
-
-opened() {
-	bpftool -j map dump pinned "$PINS/witness" | jq --argjson key "$1" '[.[].formatted | select(.key.address == $key) |
-		.value.opened] | add // 0'
 }
 
 # forgeries DIAL: real dials, in the name of somebody who does not know of them.
