@@ -137,10 +137,10 @@ answered() {
 
 @test "without a daemon the lease ends in three seconds: the full node opens, bans hold" {
 	local tries=16
-	gated
+	gated --unproven 1/1h --unproven-burst 2
 	ask ban "$BAD"
 	ask capacity beacon --max 8 --connected 8
-	while ((tries-- > 0)) && answered; do :; done # the newcomers' tokens
+	while ((tries-- > 0)) && answered; do :; done # what may reach the stack unproven
 	echo "$tries"
 	run ! answered
 	killed
