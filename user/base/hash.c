@@ -69,3 +69,12 @@ uint64_t hash_bytes(const struct hash_key *key, const void *data, size_t length)
 		mix(&s);
 	return s.v[0] ^ s.v[1] ^ s.v[2] ^ s.v[3];
 }
+
+uint32_t hash_text(const char *text, size_t length)
+{
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (uint8_t)text[i]) * 16777619u;
+	return hash ? hash : 1;
+}

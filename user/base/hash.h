@@ -15,4 +15,7 @@ struct hash_key hash_key_from(uint64_t seed);
 
 uint64_t hash_bytes(const struct hash_key *key, const void *data, size_t length);
 
+/* A short name of a word that nobody has a reason to forge (a protocol's): FNV-1a, 32 bits, never 0. */
+uint32_t hash_text(const char *text, size_t length);
+
 #endif

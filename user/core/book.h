@@ -7,6 +7,8 @@
 #ifndef BOOK_H
 #define BOOK_H
 
+#include <string.h>
+
 #include "arena.h"
 #include "hash.h"
 #include "heap.h"
@@ -193,6 +195,8 @@ struct policy {
 	uint32_t sweep_left,
 		sweep_at; /* places still to be looked at again, and the last one that was */
 	struct floor floors[SERVICES_MAX];
+	struct node_state nodes[SERVICES_MAX]; /* what the node said of itself, by service */
+	bool breaker_held;
 	struct policy_counts counts;
 };
 

@@ -26,6 +26,11 @@ struct policy;
 /* A peer ID in text, as libp2p writes it (base58 or CIDv1); longer ones are refused by the caller. */
 enum { PEER_ID_MAX = 96 };
 
+/* A fork digest (consensus-specs: ForkDigest, Bytes4), and how many protocols a report may name. */
+enum { DIGEST_SIZE = 4, PROTOCOLS_MAX = 32 };
+
+enum { ACCOUNT_WHYS = 32, ACCOUNT_WHY_MAX = 200 };
+
 enum direction { DIRECTION_UNKNOWN, DIRECTION_INBOUND, DIRECTION_OUTBOUND };
 
 enum report_event {
@@ -69,6 +74,12 @@ struct report {
 	double score;	     /* gossip's, the client's own scale */
 	uint32_t latency_us; /* 0: not told */
 	uint64_t head_slot;  /* 0: not told */
+	bool has_digest, has_our_digest;
+	uint8_t digest[DIGEST_SIZE]; /* the fork that they are on */
+	uint8_t our_digest
+		[DIGEST_SIZE]; /* and the one that we are on, as the node told it with this report */
+	uint8_t protocol_count;		   /* of a status: what they speak; 0: not told */
+	uint32_t protocols[PROTOCOLS_MAX]; /* hash_text() of each name */
 	bool second_hand; /* read from a log or an API by a follower, not said by the node itself */
 	uint32_t reporter; /* which follower or node said it: law 1's allowance is kept for each */
 };
@@ -148,11 +159,39 @@ struct capacity {
 int policy_capacity(struct policy *self, unsigned int service, const struct capacity *told,
 		    uint64_t now_ns, int8_t *ret_floor, struct why *why);
 
+/* What a node says of itself: laws 12 and 13 judge others by it. Members that are not told stay as they were. */
+struct node_state {
+	bool has_digest, has_head, has_syncing;
+	uint8_t digest[DIGEST_SIZE];
+	uint64_t head_slot;
+	bool syncing;
+	uint8_t protocol_count;
+	uint32_t protocols[PROTOCOLS_MAX]; /* as of a report */
+};
+
+int policy_node(struct policy *self, unsigned int service, const struct node_state *told,
+		uint64_t now_ns, struct why *why);
+
+/* The breaker of law 6. */
+struct breaker_view {
+	bool open;		     /* suspect evidence counts for nothing now */
+	bool by_operator;	     /* held open by hand */
+	uint64_t since_ns, until_ns; /* 0: not open; until FOREVER_NS: as long as it is held */
+	uint32_t opened;	     /* how often since the start */
+	uint64_t voided;	     /* suspect reports that counted for nothing */
+	char why[ACCOUNT_WHY_MAX];   /* a sentence, also when it is closed */
+};
+
+/* resume: closes it at once, and for ten minutes it does not open by itself; hold: opens it until resumed. */
+enum breaker_action { BREAKER_RESUME, BREAKER_HOLD };
+
+void policy_breaker(struct policy *self, enum breaker_action action, uint64_t now_ns);
+void policy_breaker_see(const struct policy *self, uint64_t now_ns, struct breaker_view *ret);
+
 /* To be called about each second, with the true time: ends what has ended, opens stale floors. Bounded work a call. */
 void policy_tick(struct policy *self, uint64_t now_ns);
 
 /* The account of one peer or source. */
-enum { ACCOUNT_WHYS = 16, ACCOUNT_WHY_MAX = 200 };
 
 struct account {
 	bool known;
