@@ -17,6 +17,7 @@
 #include "pool.h"
 #include "table.h"
 
+#include "dirty.h"
 #include "ledger.h"
 #include "policy.h"
 
@@ -183,6 +184,8 @@ struct policy {
 	struct hash_key hash;
 	uint64_t now_ns;
 	struct pool places, sources, peers, groups;
+	struct dirty dirty_places,
+		dirty_peers; /* what the store has not seen yet: a source goes with its place, a link with its peer */
 	struct table place_by_prefix, peer_by_id, group_by_key;
 	struct heap ends;  /* automatic refusals of sources by their end */
 	struct heap wakes; /* places by the moment when something else of them changes */

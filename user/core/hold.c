@@ -158,9 +158,14 @@ static void end_what_ended(struct policy *self, uint32_t number, uint64_t now_ns
 {
 	struct place *place = place_at(self, number);
 
-	if (place->said.until_ns && !ruling_is_live(&place->said, now_ns))
+	bool said_ended = place->said.until_ns && !ruling_is_live(&place->said, now_ns);
+	bool trust_ended = place->trust_until_ns && place->trust_until_ns <= now_ns;
+
+	if (said_ended || trust_ended)
+		dirty_set(&self->dirty_places, number);
+	if (said_ended)
 		place->said = (struct ruling){0};
-	if (place->trust_until_ns <= now_ns)
+	if (trust_ended)
 		place->trust_until_ns = 0;
 	if (place->automatic.until_ns && !ruling_is_live(&place->automatic, now_ns))
 		place_refuse(self, number, NULL);
@@ -172,7 +177,7 @@ static bool is_empty(const struct place *place)
 	       !place->trust_until_ns;
 }
 
-void place_sync(struct policy *self, uint32_t number, uint64_t now_ns)
+void place_look(struct policy *self, uint32_t number, uint64_t now_ns)
 {
 	struct place *place = place_at(self, number);
 
@@ -184,4 +189,10 @@ void place_sync(struct policy *self, uint32_t number, uint64_t now_ns)
 	}
 	wake_again(self, number, now_ns);
 	place_shelve(self, number);
+}
+
+void place_sync(struct policy *self, uint32_t number, uint64_t now_ns)
+{
+	dirty_set(&self->dirty_places, number);
+	place_look(self, number, now_ns);
 }

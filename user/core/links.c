@@ -15,6 +15,7 @@ void link_drop(struct policy *self, uint32_t number)
 
 	if (!link->place)
 		return;
+	dirty_set(&self->dirty_peers, (number - 1) / PEER_LINKS + 1);
 	source = source_of(self, link);
 	if (link->online)
 		source->online--;

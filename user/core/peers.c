@@ -41,6 +41,7 @@ void peer_forget(struct policy *self, uint32_t number)
 {
 	struct peer *peer = peer_at(self, number);
 
+	dirty_set(&self->dirty_peers, number);
 	for (unsigned int slot = 0; slot < PEER_LINKS; slot++)
 		link_drop(self, link_number(number, slot));
 	if (peer->online)
@@ -61,6 +62,7 @@ void peer_shelve(struct policy *self, uint32_t number)
 {
 	struct peer *peer = peer_at(self, number);
 
+	dirty_set(&self->dirty_peers, number);
 	if (peer->shelf)
 		list_remove(&self->peer_shelves[peer->shelf], number);
 	peer->shelf = shelf_for(self, peer);

@@ -38,6 +38,7 @@ uint32_t place_obtain(struct policy *self, const struct prefix *prefix, enum cla
 	number = pool_take(&self->places);
 	place_at(self, number)->prefix = *prefix;
 	table_add(&self->place_by_prefix, number);
+	dirty_set(&self->dirty_places, number);
 	if (is_source) {
 		self->source_places++;
 	} else {
@@ -138,6 +139,7 @@ void place_forget(struct policy *self, uint32_t number)
 {
 	struct place *place = place_at(self, number);
 
+	dirty_set(&self->dirty_places, number);
 	place_refuse(self, number, NULL);
 	forget_source(self, number);
 	place_unhold(self, number);
@@ -157,6 +159,8 @@ void place_refuse(struct policy *self, uint32_t number, const struct ruling *ver
 {
 	struct place *place = place_at(self, number);
 
+	if (verdict || place->automatic.until_ns)
+		dirty_set(&self->dirty_places, number);
 	share_leave(self, number);
 	heap_remove(&self->ends, number);
 	place->automatic = verdict ? *verdict : (struct ruling){0};
@@ -180,7 +184,7 @@ static void sync_members(struct policy *self, const struct prefix *prefix, unsig
 		member.addr.bytes[last - 2] = prefix->addr.bytes[last - 2] | (uint8_t)(i >> 8);
 		number = place_find(self, &member);
 		if (number)
-			place_sync(self, number, self->now_ns);
+			place_look(self, number, self->now_ns);
 	}
 }
 
@@ -191,7 +195,7 @@ static void sync_folds(struct policy *self, const struct prefix *prefix)
 	for (; number; number = next) {
 		next = place_at(self, number)->link.newer;
 		if (prefix_overlaps(prefix, &place_at(self, number)->prefix))
-			place_sync(self, number, self->now_ns);
+			place_look(self, number, self->now_ns);
 	}
 }
 
@@ -216,6 +220,6 @@ void places_sweep(struct policy *self, uint32_t most)
 	for (; most && self->sweep_left; most--, self->sweep_left--) {
 		self->sweep_at = self->sweep_at % self->places.used + 1;
 		if (place_at(self, self->sweep_at)->shelf)
-			place_sync(self, self->sweep_at, self->now_ns);
+			place_look(self, self->sweep_at, self->now_ns);
 	}
 }

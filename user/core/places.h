@@ -30,6 +30,9 @@ bool place_wants(const struct policy *self, const struct place *place, uint64_t 
 /* After any change: tells the difference, keeps heaps, shelves and counts, forgets an empty place. */
 void place_sync(struct policy *self, uint32_t number, uint64_t now_ns);
 
+/* The same where only time has passed, or others have changed: nothing for the store unless something ended. */
+void place_look(struct policy *self, uint32_t number, uint64_t now_ns);
+
 /*
  * Looks again at all places below @prefix, where an operator's word or protection has changed. A wide prefix takes a walk
  * through the whole table: @at_once, or in slices by policy_tick().

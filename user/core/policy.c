@@ -21,6 +21,8 @@ static void lay_pools(struct policy *self, const struct policy_settings *setting
 	pool_init(&self->peers, arena, settings->peers_max, sizeof(struct peer));
 	/* A source is in two groups at most; one more is needed while it moves. */
 	pool_init(&self->groups, arena, 2 * settings->sources_max + 2, sizeof(struct group));
+	dirty_init(&self->dirty_places, arena, places);
+	dirty_init(&self->dirty_peers, arena, settings->peers_max);
 	self->protected = arena_carve(arena, settings->protected_max, sizeof(struct prefix));
 	self->protected_next = arena_carve(arena, settings->protected_max, sizeof(struct prefix));
 }
@@ -100,7 +102,7 @@ static void end_one(struct policy *self, uint32_t number)
 	const struct prefix prefix = place->prefix;
 	bool was_said = place->said.until_ns;
 
-	place_sync(self, number, self->now_ns);
+	place_look(self, number, self->now_ns);
 	if (was_said)
 		places_sync_below(self, &prefix, false);
 }

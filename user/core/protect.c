@@ -109,7 +109,7 @@ static void sync_at(struct policy *self, const struct prefix *prefix)
 	uint32_t number = place_find(self, prefix);
 
 	if (number)
-		place_sync(self, number, self->now_ns);
+		place_look(self, number, self->now_ns);
 }
 
 /* A refusal that is now forbidden ends at once: of the source or the /56 around @prefix, or of a source below. */
