@@ -20,6 +20,7 @@
 #include "dirty.h"
 #include "ledger.h"
 #include "policy.h"
+#include "quality.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 
@@ -151,6 +152,7 @@ struct peer {
 	uint32_t connection; /* counts connections, to tell them apart */
 	struct link links[PEER_LINKS];
 	struct past past;
+	struct quality quality;
 	struct ruling
 		ruling; /* of the peer itself, for dial and rank; the gate knows sources only */
 };

@@ -45,6 +45,8 @@ static void on_capacity(struct policy *self, struct hearing *hearing)
 	ruling = ruling_for(hearing, STANDING_NEUTRAL, seconds);
 	past->capacity.end_ns = ruling.until_ns;
 	memo_add(past, hearing, 0);
+	if (peer && hearing->rule->reason != REASON_CLIENT_SHUTDOWN)
+		quality_bad(&peer->quality, &self->settings, EVIDENCE_FULL_MILLI, hearing->at_ns);
 	if (is_ours && source)
 		refuse(self, hearing, &ruling);
 	if (peer && !ruling_is_live(&peer->ruling, hearing->at_ns))
@@ -59,6 +61,7 @@ static void on_good(struct policy *self, struct hearing *hearing)
 	if (peer) {
 		ledger_credit(&peer->past.ledger, &self->settings, hearing->rule->points,
 			      hearing->at_ns);
+		quality_good(&peer->quality, &self->settings, hearing->at_ns);
 		peer->past.success_ns = hearing->at_ns;
 		peer->past.tried = true;
 		peer->established = true;

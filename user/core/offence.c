@@ -64,6 +64,12 @@ static unsigned int allowed(const struct policy *self, struct source *source,
 	return points;
 }
 
+/* A failure costs ten points and counts for a contact that failed; what costs less, for a part of one. */
+static unsigned int evidence_milli(unsigned int points)
+{
+	return points < 10 ? points * EVIDENCE_FAILED_MILLI / 10 : EVIDENCE_FAILED_MILLI;
+}
+
 /* Takes points from the peer and, when @source, from its source. Returns what the source lost. */
 static unsigned int debit(struct policy *self, const struct hearing *hearing, struct source *source,
 			  unsigned int points)
@@ -73,6 +79,8 @@ static unsigned int debit(struct policy *self, const struct hearing *hearing, st
 
 	if (peer) {
 		ledger_debit(&peer->past.ledger, &self->settings, points, hearing->at_ns);
+		quality_bad(&peer->quality, &self->settings, evidence_milli(points),
+			    hearing->at_ns);
 		peer->past.failure_ns = hearing->at_ns;
 		memo_add(&peer->past, hearing, points);
 	}

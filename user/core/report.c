@@ -12,7 +12,7 @@
 #include "trust.h"
 
 /* How far ahead of the last tick a report may claim to be: ticks come each second. */
-enum { AHEAD_S = 5 };
+enum { AHEAD_S = 5, SHORT_SESSION_S = 2 * MINUTE_S };
 
 static int check_peer(const struct report *report, struct why *why)
 {
@@ -163,6 +163,18 @@ static void on_connected(struct policy *self, const struct hearing *hearing)
 		link_connect(self, hearing->link, hearing->at_ns);
 }
 
+/*
+ * A session that ended within two minutes though nothing failed and nobody was full counts against the peer in the rank: a
+ * dial there is likely to be lost again.
+ */
+static void note_short(struct policy *self, struct peer *peer, const struct link *link,
+		       uint64_t at_ns)
+{
+	if (link->online && at_ns < after_s(link->since_ns, SHORT_SESSION_S) &&
+	    peer->past.failure_ns < link->since_ns && peer->past.capacity.end_ns <= at_ns)
+		quality_bad(&peer->quality, &self->settings, EVIDENCE_SHORT_MILLI, at_ns);
+}
+
 /* With an address that connection is over, without one all of the peer's; none where the kernel saw nothing. */
 static void on_disconnected(struct policy *self, const struct hearing *hearing)
 {
@@ -175,6 +187,7 @@ static void on_disconnected(struct policy *self, const struct hearing *hearing)
 		if (!link->place)
 			continue;
 		if (link == hearing->link || (!hearing->report->has_addr && !hearing->is_unseen)) {
+			note_short(self, peer, link, hearing->at_ns);
 			link_disconnect(self, link, hearing->at_ns);
 			place_sync(self, link->place, self->now_ns);
 		}
