@@ -2,9 +2,11 @@
 /*
  * wire_bench: how many requests a second the daemon serves on one connection, pipelined, and how much of one core that takes.
  *
- *	wire_bench SOCKET ban|report|explain COUNT
+ *	wire_bench SOCKET ban|report|reports|handshakes|answers|explain COUNT [PEERS]
  *
- * Each request names another address of 85.0.0.0/8 or, every fourth, 2001:db8::/32. Prints one line: requests a second of
+ * Each request names another address of 85.0.0.0/8 or, every fourth, 2001:db8::/32; of PEERS peers (100,000), each has one of its own.
+ * report: a handshake that timed out; reports: the same, a hundred in a request; handshakes, answers: a hundred good ones in a
+ * request, of peers in an order that no cache likes. Prints one line: requests a second of
  * wall time, and a second of the daemon's own CPU time, which is what one core of its own would give.
  */
 #include <errno.h>
@@ -19,12 +21,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHUNK = 65536, REQUEST_MAX = 512 };
+enum { CHUNK = 65536, REQUEST_MAX = 32768, LIST = 100, PEERS = 100000 };
 
 struct run {
 	int fd;
 	const char *kind;
-	unsigned long count, written, answered, failed;
+	unsigned long count, written, answered, failed, peers;
 	char out[CHUNK];
 	size_t out_length, out_at;
 	char head[64]; /* how the present answer begins */
@@ -80,28 +82,54 @@ static const char *address(unsigned long i, char text[64])
 	return text;
 }
 
-static int request(const struct run *self, char *ret, size_t room)
+static int report(const struct run *self, unsigned long i, char *ret, size_t room)
+{
+	unsigned long peer = i * 40503 % self->peers;
+	bool answer = !strcmp(self->kind, "answers"),
+	     good = answer || !strcmp(self->kind, "handshakes");
+	char addr[64];
+
+	return snprintf(
+		ret, room,
+		"{\"peer\":\"16Uiu2HAmPeer%08lx\",\"addr\":\"%s\",\"direction\":\"inbound\","
+		"\"event\":\"%s\",\"result\":\"%s\"}",
+		peer, address(peer, addr), answer ? "response" : "handshake",
+		good ? "ok" : "timeout");
+}
+
+static size_t reports(const struct run *self, char *ret, size_t room)
+{
+	unsigned long i = self->written, count = strcmp(self->kind, "report") ? LIST : 1;
+	size_t length = (size_t)snprintf(
+		ret, room,
+		"{\"jsonrpc\":\"2.0\",\"id\":%lu,\"method\":\"gate_report\",\"params\":[", i);
+
+	for (unsigned long n = 0; n < count; n++) {
+		length += (size_t)snprintf(ret + length, room - length, "%s", n ? "," : "");
+		length += (size_t)report(self, i * count + n, ret + length, room - length);
+	}
+	return length + (size_t)snprintf(ret + length, room - length, "]}\n");
+}
+
+static size_t request(const struct run *self, char *ret, size_t room)
 {
 	unsigned long i = self->written;
 	char addr[64];
 
 	address(i, addr);
 	if (!strcmp(self->kind, "ban"))
-		return snprintf(
+		return (size_t)snprintf(
 			ret, room,
 			"{\"jsonrpc\":\"2.0\",\"id\":%lu,\"method\":\"gate_ban\",\"params\":"
 			"{\"addr\":\"%s\",\"ttl\":600,\"reason\":\"bad_score\"}}\n",
 			i, addr);
 	if (!strcmp(self->kind, "explain"))
-		return snprintf(ret, room,
-				"{\"jsonrpc\":\"2.0\",\"id\":%lu,\"method\":\"gate_explain\","
-				"\"params\":{\"addr\":\"%s\"}}\n",
-				i, addr);
-	return snprintf(ret, room,
-			"{\"jsonrpc\":\"2.0\",\"id\":%lu,\"method\":\"gate_report\",\"params\":[{"
-			"\"peer\":\"16Uiu2HAmPeer%08lx\",\"addr\":\"%s\",\"direction\":\"inbound\","
-			"\"event\":\"handshake\",\"result\":\"timeout\"}]}\n",
-			i, i % 100000, addr);
+		return (size_t)snprintf(
+			ret, room,
+			"{\"jsonrpc\":\"2.0\",\"id\":%lu,\"method\":\"gate_explain\","
+			"\"params\":{\"addr\":\"%s\"}}\n",
+			i, addr);
+	return reports(self, ret, room);
 }
 
 static void fill(struct run *self)
@@ -110,8 +138,7 @@ static void fill(struct run *self)
 		return;
 	self->out_at = self->out_length = 0;
 	while (self->written < self->count && self->out_length + REQUEST_MAX < CHUNK) {
-		self->out_length +=
-			(size_t)request(self, self->out + self->out_length, REQUEST_MAX);
+		self->out_length += request(self, self->out + self->out_length, REQUEST_MAX);
 		self->written++;
 	}
 }
@@ -165,10 +192,11 @@ int main(int argc, char **argv)
 	struct ucred daemon;
 	socklen_t length = sizeof(daemon);
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: wire_bench SOCKET ban|report|explain COUNT\n");
+	if (argc < 4 || argc > 5) {
+		fprintf(stderr, "usage: wire_bench SOCKET KIND COUNT [PEERS]\n");
 		return 2;
 	}
+	run.peers = argc == 5 ? strtoul(argv[4], NULL, 10) : PEERS;
 	run.kind = argv[2];
 	run.count = strtoul(argv[3], NULL, 10);
 	run.fd = connect_to(argv[1]);

@@ -10,6 +10,8 @@
 
 #include <peergate/why.h>
 
+#include "json_scan.h"
+
 enum field_kind {
 	FIELD_TEXT,   /* const char *, borrowed from the object; NULL: absent */
 	FIELD_FLAG,   /* bool */
@@ -37,5 +39,18 @@ struct field {
  */
 int fields_read(void *ret, const struct field *fields, unsigned int count, const json_t *object,
 		struct why *why);
+
+/* Where fields_scan() keeps texts. The caller sets @used to 0 for each object. */
+struct fields_room {
+	size_t used;
+	char bytes[2048];
+};
+
+/*
+ * The same from the plain text of an object. false: not plain, or anything that fields_read() would refuse; @ret is then
+ * undefined, nothing else has happened, and the caller takes the slow road, which says what is wrong.
+ */
+bool fields_scan(void *ret, const struct field *fields, unsigned int count, struct json_scan *scan,
+		 struct fields_room *room);
 
 #endif

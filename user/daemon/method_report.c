@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* method_report: what the protocol layer saw, and how full it is. */
 #include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fields.h"
@@ -17,61 +17,107 @@ static const json_t *list_of(const json_t *params)
 	return json_array_size(params) == 1 && json_is_array(first) ? first : params;
 }
 
-static int decode_all(struct dated_report *ret, const json_t *list, const struct rpc_caller *caller,
+static int decode_all(struct report_list *ret, const json_t *list, const struct rpc_caller *caller,
 		      struct why *why)
 {
 	size_t count = json_array_size(list);
 	int error = 0;
 
-	for (size_t i = 0; i < count && !error; i++)
-		error = report_decode(&ret[i], json_array_get(list, i),
-				      &caller->server->engine.config, caller->uid, why);
+	for (size_t i = 0; i < count && !error; i++) {
+		struct dated_report *next = report_list_next(ret);
+
+		if (!next)
+			return -ENOMEM;
+		error = report_decode(next, json_array_get(list, i), &caller->server->engine.config,
+				      caller->uid, why);
+	}
 	return error;
 }
 
 /* A report of something from before this host's boot is as old as evidence can be: it counts for nothing. */
-static int apply_all(struct engine *engine, const struct dated_report *reports, size_t count,
-		     size_t *ret_old, struct why *why)
+static int apply_all(struct engine *engine, struct report_list *list, size_t *ret_old,
+		     struct why *why)
 {
 	uint64_t now_ns = gate_now_ns(), at_ns;
-	int error = 0;
+	int error = 0, settled;
 
-	for (size_t i = 0; i < count && !error; i++) {
-		double at_s = reports[i].at_unix_s;
+	*ret_old = 0;
+	for (size_t i = 0; i < list->count && !error; i++) {
+		double at_s = list->reports[i].at_unix_s;
 
 		at_ns = now_ns;
 		if (at_s > 0 && !engine_boot_ns(at_s, &at_ns))
 			++*ret_old;
 		else
-			error = policy_report(engine->policy, &reports[i].report, at_ns, why);
+			error = policy_report(engine->policy, &list->reports[i].report, at_ns, why);
 	}
-	return error;
+	settled = engine_settle(engine, error ? NULL : why);
+	return error ? error : settled;
 }
 
 int method_report(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why)
 {
-	struct engine *engine = &caller->server->engine;
-	const json_t *list = list_of(params);
-	size_t count = json_array_size(list), old = 0;
-	struct dated_report *reports;
+	struct report_list *list = &caller->server->reports;
+	const json_t *told = list_of(params);
+	size_t count = json_array_size(told), old;
 	int error;
 
 	if (!count)
 		return why_fill(why, -EINVAL, "no report is given");
-	reports = calloc(count, sizeof(*reports));
-	if (!reports)
-		return -ENOMEM;
-	error = decode_all(reports, list, caller, why);
+	report_list_clear(list);
+	error = decode_all(list, told, caller, why);
 	if (!error)
-		error = apply_all(engine, reports, count, &old, why);
-	free(reports);
-	if (!error)
-		error = engine_settle(engine, why);
+		error = apply_all(&caller->server->engine, list, &old, why);
+	report_list_clear(list);
 	if (error)
 		return error;
 	*ret_result = old ? json_pack("{s:I, s:I}", "taken", (json_int_t)(count - old), "too_old",
 				      (json_int_t)old)
 			  : json_pack("{s:I}", "taken", (json_int_t)count);
+	return 0;
+}
+
+static bool scan_list(struct report_list *list, struct rpc_caller *caller, struct json_scan *scan)
+{
+	do {
+		struct dated_report *next = report_list_next(list);
+
+		if (!next || !report_scan(next, scan, &caller->server->engine.config, caller->uid))
+			return false;
+	} while (json_scan_maybe(scan, ','));
+	return true;
+}
+
+bool fast_report_read(struct rpc_caller *caller, struct json_scan *scan)
+{
+	struct report_list *list = &caller->server->reports;
+	bool bare = json_scan_peek(scan) == '{', nested;
+
+	report_list_clear(list);
+	if (bare)
+		return scan_list(list, caller, scan);
+	if (!json_scan_mark(scan, '['))
+		return false;
+	nested = json_scan_maybe(scan, '[');
+	return scan_list(list, caller, scan) && json_scan_mark(scan, ']') &&
+	       (!nested || json_scan_mark(scan, ']'));
+}
+
+int fast_report_run(struct rpc_caller *caller, struct buffer *out, struct why *why)
+{
+	struct report_list *list = &caller->server->reports;
+	size_t count = list->count, old;
+	int error = apply_all(&caller->server->engine, list, &old, why);
+	char text[64];
+
+	report_list_clear(list);
+	if (error)
+		return error;
+	if (old)
+		snprintf(text, sizeof(text), "{\"taken\":%zu,\"too_old\":%zu}", count - old, old);
+	else
+		snprintf(text, sizeof(text), "{\"taken\":%zu}", count);
+	buffer_text(out, text);
 	return 0;
 }
 

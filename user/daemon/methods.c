@@ -42,6 +42,18 @@ const struct method *method_find(const char *name, struct why *why)
 	return NULL;
 }
 
+static const struct fast_method fast_methods[] = {
+	{"gate_report", fast_report_read, fast_report_run},
+};
+
+const struct fast_method *fast_method_find(const struct json_text *name)
+{
+	for (unsigned int i = 0; i < sizeof(fast_methods) / sizeof(fast_methods[0]); i++)
+		if (json_text_is(name, fast_methods[i].name))
+			return &fast_methods[i];
+	return NULL;
+}
+
 int method_modules(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why)
 {
 	(void)caller;

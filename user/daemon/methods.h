@@ -8,6 +8,7 @@
 
 #include <peergate/why.h>
 
+#include "json_scan.h"
 #include "rpc.h"
 
 enum params_shape {
@@ -26,6 +27,21 @@ struct method {
 	bool admin;
 	const char *help;
 };
+
+/*
+ * A method with a quick road for plain requests. read: takes the parameters off @scan into the server's room; false: the slow
+ * road's, and nothing has happened. run: does it, and appends the result. Errors as of a method.
+ */
+struct fast_method {
+	const char *name;
+	bool (*read)(struct rpc_caller *caller, struct json_scan *scan);
+	int (*run)(struct rpc_caller *caller, struct buffer *out, struct why *why);
+};
+
+const struct fast_method *fast_method_find(const struct json_text *name); /* NULL: none */
+
+bool fast_report_read(struct rpc_caller *caller, struct json_scan *scan);
+int fast_report_run(struct rpc_caller *caller, struct buffer *out, struct why *why);
 
 /* NULL: there is none such; the nearest is named in @why. */
 const struct method *method_find(const char *name, struct why *why);

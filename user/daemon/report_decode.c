@@ -218,32 +218,50 @@ static int check_measures(const struct report *report, const struct raw *raw, st
 	return 0;
 }
 
+/* From the members as they stand there to what they mean. */
+static int decode(struct dated_report *ret, const struct raw *raw, const struct config *config,
+		  uint32_t reporter, struct why *why)
+{
+	struct report *report = &ret->report;
+	int error;
+
+	memset(ret, 0, sizeof(*ret));
+	error = decode_event(report, raw, why);
+	if (!error)
+		error = decode_who(report, raw, config, why);
+	if (!error && raw->reason)
+		error = decode_reason(report, raw->reason, why);
+	if (!error)
+		error = check_measures(report, raw, why);
+	report->goodbye_code = (uint16_t)raw->code.value;
+	report->score = raw->score.value;
+	report->latency_us = (uint32_t)(raw->latency_ms.value * 1000);
+	report->head_slot = (uint64_t)raw->head_slot.value;
+	report->second_hand = raw->secondhand;
+	report->reporter = reporter;
+	ret->at_unix_s = raw->at.value;
+	return error;
+}
+
 int report_decode(struct dated_report *ret, const json_t *object, const struct config *config,
 		  uint32_t reporter, struct why *why)
 {
 	struct raw raw = {0};
-	struct report *report = &ret->report;
 	int error;
 
 	if (!json_is_object(object))
 		return why_fill(why, -EINVAL, "a report must be an object");
 	error = fields_read(&raw, fields, sizeof(fields) / sizeof(fields[0]), object, why);
-	if (error)
-		return error;
-	memset(ret, 0, sizeof(*ret));
-	error = decode_event(report, &raw, why);
-	if (!error)
-		error = decode_who(report, &raw, config, why);
-	if (!error && raw.reason)
-		error = decode_reason(report, raw.reason, why);
-	if (!error)
-		error = check_measures(report, &raw, why);
-	report->goodbye_code = (uint16_t)raw.code.value;
-	report->score = raw.score.value;
-	report->latency_us = (uint32_t)(raw.latency_ms.value * 1000);
-	report->head_slot = (uint64_t)raw.head_slot.value;
-	report->second_hand = raw.secondhand;
-	report->reporter = reporter;
-	ret->at_unix_s = raw.at.value;
-	return error;
+	return error ? error : decode(ret, &raw, config, reporter, why);
+}
+
+bool report_scan(struct dated_report *ret, struct json_scan *scan, const struct config *config,
+		 uint32_t reporter)
+{
+	struct fields_room room;
+	struct raw raw = {0};
+
+	room.used = 0;
+	return fields_scan(&raw, fields, sizeof(fields) / sizeof(fields[0]), scan, &room) &&
+	       !decode(ret, &raw, config, reporter, NULL);
 }

@@ -8,6 +8,7 @@
 
 #include "json_write.h"
 #include "methods.h"
+#include "rpc_fast.h"
 
 struct failure {
 	enum rpc_code code;
@@ -31,20 +32,25 @@ static void append_result(struct buffer *out, const json_t *id, const json_t *re
 	buffer_text(out, "}");
 }
 
-static void append_error(struct buffer *out, const json_t *id, const struct failure *failure)
+void rpc_error(struct buffer *out, enum rpc_code code, const struct why *why)
 {
-	json_t *sentence = json_string(failure->why.sentence);
-	char code[48];
+	json_t *sentence = json_string(why->sentence);
+	char head[48];
 
 	/* A sentence that quotes half a letter is not UTF-8 any more. */
 	if (!sentence)
 		sentence = json_string("the request is wrong, and quotes bytes that are not UTF-8");
-	append_head(out, id);
-	snprintf(code, sizeof(code), ",\"error\":{\"code\":%d,\"message\":", (int)failure->code);
-	buffer_text(out, code);
+	snprintf(head, sizeof(head), ",\"error\":{\"code\":%d,\"message\":", (int)code);
+	buffer_text(out, head);
 	json_write(out, sentence);
 	buffer_text(out, "}}");
 	json_decref(sentence);
+}
+
+static void append_error(struct buffer *out, const json_t *id, const struct failure *failure)
+{
+	append_head(out, id);
+	rpc_error(out, failure->code, &failure->why);
 }
 
 void rpc_refuse(struct buffer *out, enum rpc_code code, const char *format, ...)
@@ -65,7 +71,7 @@ static void fail(struct failure *failure, enum rpc_code code, const char *senten
 	why_fill(&failure->why, 0, "%s", sentence);
 }
 
-static enum rpc_code code_of(int error)
+enum rpc_code rpc_code_of(int error)
 {
 	switch (error) {
 	case -EINVAL:
@@ -112,7 +118,7 @@ static json_t *run(struct rpc_caller *caller, const struct method *method, json_
 	json_decref(shaped);
 	if (!error && result)
 		return result;
-	failure->code = error ? code_of(error) : RPC_INTERNAL_ERROR;
+	failure->code = error ? rpc_code_of(error) : RPC_INTERNAL_ERROR;
 	why_fill(&failure->why, error, "%s: %s", method->name,
 		 error ? strerror(-error) : "no memory for the answer");
 	return NULL;
@@ -233,8 +239,11 @@ static json_t *parse(const char *bytes, size_t length, json_error_t *error)
 void rpc_serve(struct rpc_caller *caller, const char *bytes, size_t length, struct buffer *out)
 {
 	json_error_t error;
-	json_t *value = parse(bytes, length, &error);
+	json_t *value;
 
+	if (rpc_fast(caller, bytes, length, out))
+		return;
+	value = parse(bytes, length, &error);
 	if (!value)
 		rpc_refuse(out, RPC_PARSE_ERROR, "the value is not JSON: %s (byte %d)", error.text,
 			   error.position);

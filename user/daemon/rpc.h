@@ -41,4 +41,8 @@ void rpc_serve(struct rpc_caller *caller, const char *bytes, size_t length, stru
 void rpc_refuse(struct buffer *out, enum rpc_code code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* For rpc_fast.c: what stands behind the id of an answer that is an error, and the code of one. */
+void rpc_error(struct buffer *out, enum rpc_code code, const struct why *why);
+enum rpc_code rpc_code_of(int error);
+
 #endif

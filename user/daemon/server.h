@@ -15,6 +15,7 @@
 #include "listener.h"
 #include "namespaces.h"
 #include "processes.h"
+#include "report_decode.h"
 #include "turn.h"
 #include "witness_churn.h"
 #include "witness_snapshot.h"
@@ -31,7 +32,8 @@ struct server {
 	struct listener common, admin;
 	struct churn churn;
 	struct snapshot witness;
-	struct turn turn; /* of serving clients */
+	struct turn turn;	    /* of serving clients */
+	struct report_list reports; /* those of the request at hand */
 	uv_timer_t second, census_period, census_slice;
 	uv_poll_t events, links, sightings;
 	uv_signal_t signals[SERVER_SIGNALS];
