@@ -136,6 +136,7 @@ struct link {
 	uint32_t place; /* 0: free */
 	uint32_t next, previous;
 	bool online;
+	uint32_t dial; /* dials of this address that failed: see retry.h */
 	uint64_t since_ns, seen_ns, success_ns, tenured_ns; /* 0: never */
 	uint64_t vouched_ns; /* when the node itself last had this peer here: what trust goes by */
 };
@@ -145,11 +146,12 @@ struct peer {
 	uint32_t chain;
 	struct list_link shelf_link, online_link;
 	uint8_t shelf;
-	bool trusted, online,
-		established; /* established: a handshake went well on this connection */
+	bool trusted, online, established, /* a handshake went well on this connection */
+		leaving;		   /* one of both has said goodbye on it */
 	enum direction direction;
 	int8_t service;
 	uint32_t connection; /* counts connections, to tell them apart */
+	uint32_t dial;	     /* dials that failed at addresses that nobody told: see retry.h */
 	struct link links[PEER_LINKS];
 	struct past past;
 	struct quality quality;
@@ -177,7 +179,7 @@ struct floor {
 	uint64_t at_ns;
 	uint32_t max, connected;
 	int8_t value;
-	bool told; /* @value is not FLOOR_OPEN because of a count still believed */
+	bool contested; /* over half full */
 };
 
 struct policy {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* capacity: from how full a service is to its floor: the lowest score that it admits now. Stale counts open it. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "capacity.h"
@@ -13,6 +14,8 @@ enum {
 	FLOOR_MAX = 20,	 /* … and one of excellent ones does not shut the good out */
 	WORST_SHARE = 8, /* k = n / 8, rounded up */
 	LOOKS = 8192,	 /* connected peers that are looked at, the newest first */
+	CALM_SHARE =
+		20, /* a contested service is so again below half less a twentieth of its places */
 };
 
 static bool counts_for(const struct peer *peer, unsigned int service)
@@ -59,6 +62,58 @@ static int floor_when_full(const uint32_t histogram[SCORES], uint32_t n)
 	return clamp(worst + FLOOR_STEP, FLOOR_MIN, FLOOR_MAX);
 }
 
+static bool is_stale(const struct policy *self, const struct floor *floor, uint64_t now_ns)
+{
+	return !floor->at_ns ||
+	       (now_ns > floor->at_ns && now_ns - floor->at_ns > self->settings.capacity_stale_ns);
+}
+
+/* Over half full: from here on places are scarce enough to be shared fairly. */
+static bool is_contested(const struct floor *floor)
+{
+	uint32_t half = floor->max / 2;
+
+	return floor->connected > (floor->contested ? half - floor->max / CALM_SHARE : half);
+}
+
+bool capacity_is_contested(const struct policy *self, int service, uint64_t now_ns)
+{
+	bool any = false;
+
+	if (service >= 0)
+		return service < SERVICES_MAX && self->floors[service].contested &&
+		       !is_stale(self, &self->floors[service], now_ns);
+	for (int i = 0; i < SERVICES_MAX; i++) {
+		const struct floor *floor = &self->floors[i];
+
+		if (is_stale(self, floor, now_ns))
+			continue;
+		if (!floor->contested)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+int capacity_floor(const struct policy *self, int service, uint64_t now_ns)
+{
+	int lowest = INT_MAX;
+
+	for (int i = 0; i < SERVICES_MAX; i++) {
+		const struct floor *floor = &self->floors[i];
+
+		if ((service < 0 || service == i) && !is_stale(self, floor, now_ns) &&
+		    floor->value < lowest)
+			lowest = floor->value;
+	}
+	return lowest == INT_MAX ? FLOOR_OPEN : lowest;
+}
+
+bool policy_is_contested(const struct policy *self, unsigned int service, uint64_t now_ns)
+{
+	return service < SERVICES_MAX && capacity_is_contested(self, (int)service, now_ns);
+}
+
 static void set_floor(struct policy *self, unsigned int service, int value)
 {
 	struct floor *floor = &self->floors[service];
@@ -85,6 +140,7 @@ int policy_capacity(struct policy *self, unsigned int service, const struct capa
 	floor->at_ns = self->now_ns;
 	floor->max = told->max;
 	floor->connected = told->connected;
+	floor->contested = is_contested(floor);
 	inbound = count_scores(self, service, self->now_ns, histogram);
 	if (told->connected < told->max && (!told->inbound_max || inbound < told->inbound_max)) {
 		set_floor(self, service, FLOOR_OPEN);
@@ -100,10 +156,12 @@ int policy_capacity(struct policy *self, unsigned int service, const struct capa
 void capacity_tick(struct policy *self)
 {
 	for (unsigned int service = 0; service < SERVICES_MAX; service++) {
-		const struct floor *floor = &self->floors[service];
+		struct floor *floor = &self->floors[service];
 
-		if (floor->value != FLOOR_OPEN &&
-		    self->now_ns - floor->at_ns > self->settings.capacity_stale_ns)
+		if (!is_stale(self, floor, self->now_ns))
+			continue;
+		floor->contested = false;
+		if (floor->value != FLOOR_OPEN)
 			set_floor(self, service, FLOOR_OPEN);
 	}
 }

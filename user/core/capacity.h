@@ -8,4 +8,10 @@
 /* Opens the floors whose count is too old to be believed. */
 void capacity_tick(struct policy *self);
 
+/* Over half full by a count still believed. @service -1: all of which anything is known. */
+bool capacity_is_contested(const struct policy *self, int service, uint64_t now_ns);
+
+/* The floor that holds now; FLOOR_OPEN: none. @service -1: the lowest of all. */
+int capacity_floor(const struct policy *self, int service, uint64_t now_ns);
+
 #endif

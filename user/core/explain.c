@@ -12,8 +12,7 @@
 #include "peers.h"
 #include "places.h"
 #include "protect.h"
-
-enum { SPAN_MAX = 32 };
+#include "span.h"
 
 static void add(struct account *ret, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -26,35 +25,6 @@ static void add(struct account *ret, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(ret->why[ret->whys++], ACCOUNT_WHY_MAX, format, args);
 	va_end(args);
-}
-
-/* "9 min 12 s": two units at most. */
-static const char *span_text(uint64_t span_ns, char buffer[SPAN_MAX])
-{
-	uint64_t s = span_ns / NS_PER_S;
-
-	if (s < MINUTE_S)
-		snprintf(buffer, SPAN_MAX, "%" PRIu64 " s", s);
-	else if (s < HOUR_S)
-		snprintf(buffer, SPAN_MAX, "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
-	else if (s < DAY_S)
-		snprintf(buffer, SPAN_MAX, "%" PRIu64 " h %" PRIu64 " min", s / HOUR_S,
-			 s / 60 % 60);
-	else
-		snprintf(buffer, SPAN_MAX, "%" PRIu64 " d %" PRIu64 " h", s / DAY_S,
-			 s / HOUR_S % 24);
-	return buffer;
-}
-
-static const char *end_text(uint64_t until_ns, uint64_t now_ns, char buffer[SPAN_MAX + 16])
-{
-	char span[SPAN_MAX];
-
-	if (until_ns == FOREVER_NS)
-		snprintf(buffer, SPAN_MAX + 16, "has no end");
-	else
-		snprintf(buffer, SPAN_MAX + 16, "ends in %s", span_text(until_ns - now_ns, span));
-	return buffer;
 }
 
 static void add_said(struct account *ret, const struct place *place, uint64_t now_ns)

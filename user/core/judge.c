@@ -53,6 +53,18 @@ static void on_capacity(struct policy *self, struct hearing *hearing)
 		peer->ruling = ruling;
 }
 
+/* A dial that succeeded; who comes in tells nothing about whether he can be dialled. */
+static void forget_dials(const struct policy *self, const struct hearing *hearing)
+{
+	struct peer *peer = hearing_peer(self, hearing);
+
+	if (!peer || !hearing_is_outbound(self, hearing))
+		return;
+	peer->dial = 0;
+	if (hearing->link)
+		hearing->link->dial = 0;
+}
+
 static void on_good(struct policy *self, struct hearing *hearing)
 {
 	struct peer *peer = hearing_peer(self, hearing);
@@ -66,6 +78,7 @@ static void on_good(struct policy *self, struct hearing *hearing)
 		peer->past.tried = true;
 		peer->established = true;
 		memo_add(&peer->past, hearing, hearing->rule->points);
+		forget_dials(self, hearing);
 	}
 	if (!peer || !source)
 		return; /* without an identity nothing was proven, for or against */

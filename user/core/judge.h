@@ -29,6 +29,16 @@ static inline struct peer *hearing_peer(const struct policy *self, const struct 
 	return hearing->peer ? peer_at(self, hearing->peer) : NULL;
 }
 
+/* Whether the node had dialled: as told, else as the peer's connection is known. */
+static inline bool hearing_is_outbound(const struct policy *self, const struct hearing *hearing)
+{
+	const struct peer *peer = hearing_peer(self, hearing);
+
+	if (hearing->report->direction != DIRECTION_UNKNOWN)
+		return hearing->report->direction == DIRECTION_OUTBOUND;
+	return peer && peer->online && peer->direction == DIRECTION_OUTBOUND;
+}
+
 /* The place is synced by the caller afterwards. */
 void judge(struct policy *self, struct hearing *hearing);
 

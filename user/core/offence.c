@@ -5,6 +5,7 @@
 #include "links.h"
 #include "memo.h"
 #include "refuse.h"
+#include "retry.h"
 
 enum {
 	RUN_BACKS_OFF =
@@ -15,15 +16,6 @@ enum {
 		5, /* failures without a port or a connect between them are one, within so long */
 	ALLOWANCE_S = 10 * MINUTE_S,
 };
-
-static bool is_outbound(const struct policy *self, const struct hearing *hearing)
-{
-	const struct peer *peer = hearing_peer(self, hearing);
-
-	if (hearing->report->direction != DIRECTION_UNKNOWN)
-		return hearing->report->direction == DIRECTION_OUTBOUND;
-	return peer && peer->online && peer->direction == DIRECTION_OUTBOUND;
-}
 
 /* This follower's allowance for this source, or one that nobody has used for long; NULL: others have them all. */
 static struct allowance *find_allowance(struct source *source, const struct hearing *hearing)
@@ -159,13 +151,26 @@ static bool backs_off(const struct policy *self, const struct hearing *hearing,
 		       BAND_DISCOURAGED;
 }
 
+/* The address waits, for dialling; where nobody told it, the peer does. */
+static void note_dial(const struct policy *self, const struct hearing *hearing)
+{
+	struct peer *peer = hearing_peer(self, hearing);
+
+	if (hearing->link)
+		hearing->link->dial = dial_failed(hearing->link->dial, hearing->at_ns);
+	else if (peer)
+		peer->dial = dial_failed(peer->dial, hearing->at_ns);
+}
+
 static void suspect_of(struct policy *self, const struct hearing *hearing, unsigned int points,
 		       bool is_failure)
 {
-	bool is_dial = hearing->rule->is_dial && is_outbound(self, hearing);
+	bool is_dial = hearing->rule->is_dial && hearing_is_outbound(self, hearing);
 	struct source *source = is_dial ? NULL : hearing_source(self, hearing);
 	unsigned int lost = debit(self, hearing, source, points);
 
+	if (is_dial)
+		note_dial(self, hearing);
 	if (!source || (!lost && !is_failure))
 		return;
 	/* An allowance that bad answers have used up is no reason to forget a connection that failed. */

@@ -159,6 +159,12 @@ struct capacity {
 int policy_capacity(struct policy *self, unsigned int service, const struct capacity *told,
 		    uint64_t now_ns, int8_t *ret_floor, struct why *why);
 
+/*
+ * Whether the service is over half full by a count still believed: then strangers may have one connection a source. The kernel's
+ * limit of live connections is the daemon's to lower (setting living-contested) while this holds.
+ */
+bool policy_is_contested(const struct policy *self, unsigned int service, uint64_t now_ns);
+
 /* What a node says of itself: laws 12 and 13 judge others by it. Members that are not told stay as they were. */
 struct node_state {
 	bool has_digest, has_head, has_syncing;

@@ -154,7 +154,7 @@ static void on_connected(struct policy *self, const struct hearing *hearing)
 	struct peer *peer = peer_at(self, hearing->peer);
 
 	peer->connection++;
-	peer->established = false;
+	peer->established = peer->leaving = false;
 	if (hearing->report->direction != DIRECTION_UNKNOWN)
 		peer->direction = hearing->report->direction;
 	peer->service = (int8_t)hearing->report->service;
@@ -229,6 +229,8 @@ static void note_connection(struct policy *self, const struct hearing *hearing)
 		on_disconnected(self, hearing);
 	else if (hearing->link)
 		link_age(hearing->link, hearing->at_ns);
+	if (hearing->report->event == REPORT_GOODBYE)
+		peer_at(self, hearing->peer)->leaving = peer_at(self, hearing->peer)->online;
 }
 
 int policy_report(struct policy *self, const struct report *report, uint64_t at_ns, struct why *why)

@@ -47,6 +47,14 @@ static uint32_t group_obtain(struct policy *self, enum group_kind kind, const st
 	return number;
 }
 
+bool neighbours_known(const struct policy *self, const struct prefix *prefix)
+{
+	uint32_t number =
+		addr_is_ipv4(&prefix->addr) ? 0 : group_find(self, GROUP_NEIGHBOURS, prefix);
+
+	return number && group_at(self, number)->known;
+}
+
 static void group_tidy(struct policy *self, uint32_t number)
 {
 	const struct group *group = group_at(self, number);
