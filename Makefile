@@ -141,6 +141,13 @@ $(BUILD)/bench/core_bench: tests/bench/core_bench.c $(BUILD)/libcore.a $(BUILD)/
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(INC_core) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $^ $(LIBS_base)
 
+# The simulation: a network of nodes that each hold the very policy; docs/SIMULATION.md.
+$(BUILD)/sim/sim: $(wildcard tests/sim/*.c) $(BUILD)/libcore.a $(BUILD)/libbase.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(INC_core) -Ibpf -Itests/sim $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter-out %.h,$^) $(LIBS_base)
+
+$(BUILD)/sim/sim: $(wildcard tests/sim/*.h user/core/*.h bpf/*.h)
+
 # Benchmarks that speak BPF: tests/bench/NAME.c beside the generator of random sources, each with the gate's own object.
 $(BUILD)/bench/%.bpf.o: tests/bench/%.bpf.c
 	@mkdir -p $(@D)
