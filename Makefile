@@ -114,6 +114,17 @@ $(BUILD)/tests/test_%: tests/unit/test_%.c $(call libraries_of,asan)
 	$(CC) $(CPPFLAGS_ALL) $(TEST_INC) -Itests/unit -O1 -g $(WARN) $(SANITIZE) -MMD -MP -MF $@.d -o $@ $< \
 		$(call group,$(call libraries_of,asan)) $(TEST_LIBS) -lcmocka
 
+# Replays: scripts of tests/replay/ played against the policy alone; one program plays them all.
+REPLAY_OBJECTS := $(patsubst tests/%.c,$(BUILD)/asan/tests/%.o,$(wildcard tests/replay/*.c))
+$(BUILD)/asan/tests/replay/%.o: tests/replay/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(INC_core) -Itests/unit -O1 -g $(WARN) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+TESTS += $(BUILD)/tests/test_replay
+$(BUILD)/tests/test_replay: $(REPLAY_OBJECTS) $(BUILD)/asan/libcore.a $(BUILD)/asan/libbase.a
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -o $@ $^ $(LIBS_base)
+
 # Packet tests: tests/packet/test_NAME.c, over BPF_PROG_TEST_RUN; each wants the skeleton.
 PACKET_TESTS := $(patsubst tests/packet/%.c,$(BUILD)/tests/packet/%,$(wildcard tests/packet/test_*.c))
 $(BUILD)/tests/packet/test_%: tests/packet/test_%.c $(wildcard tests/packet/*.[ch]) $(BUILD)/gate.skel.h $(BUILD)/libbase.a
@@ -127,6 +138,15 @@ $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(call libraries_of,fuzz)
 	@mkdir -p $(@D)
 	$(CLANG) $(CPPFLAGS_ALL) $(TEST_INC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $< \
 		$(call group,$(call libraries_of,fuzz)) $(TEST_LIBS)
+
+$(BUILD)/fuzz/tests/replay/%.o: tests/replay/%.c
+	@mkdir -p $(@D)
+	$(CLANG) $(CPPFLAGS_ALL) $(INC_core) -Itests/unit $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(BUILD)/fuzz/fuzz_replay: tests/fuzz/fuzz_replay.c \
+		$(patsubst tests/%.c,$(BUILD)/fuzz/tests/%.o,$(filter-out %/replay.c,$(wildcard tests/replay/*.c))) \
+		$(BUILD)/fuzz/libcore.a $(BUILD)/fuzz/libbase.a
+	$(CLANG) $(CPPFLAGS_ALL) $(INC_core) -Itests/unit -Itests/replay $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $^ $(LIBS_base)
 
 unit: $(TESTS)
 packet: $(PACKET_TESTS)
