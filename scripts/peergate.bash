@@ -17,6 +17,7 @@ _peergate_words() {
 		unknown protocol_violation operator ;;
 	*:--standing) echo trusted good neutral poor discouraged banned ;;
 	*:--sort) echo peer addr standing score until last_seen ;;
+	*:--direction) echo in out ;;
 	*:--for | *:--max | *:--connected | *:-n) ;;
 	mode:*) echo observe enforce ;;
 	help:*) _peergate_verbs ;;

@@ -81,6 +81,39 @@ func TestBanAndExplain(t *testing.T) {
 	}
 }
 
+func TestAdmit(t *testing.T) {
+	admin, common := dial(t, "admin.ipc"), dial(t, "peergate.ipc")
+	var told struct {
+		Allow      bool
+		Reason     string
+		RetryAfter *int
+		Why, Mode  string
+	}
+	question := answer{"addr": "/ip4/198.51.100.8/tcp/4001/p2p/16Uiu2HAmGo", "direction": "inbound", "service": "beacon"}
+	ask := func() {
+		t.Helper()
+		told.RetryAfter = nil
+		if err := common.Call(&told, "gate_admit", question); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ask(); !told.Allow || told.Reason != "none" || told.RetryAfter != nil {
+		t.Errorf("a newcomer: %+v", told)
+	}
+	call(t, admin, "gate_ban", answer{"addr": "198.51.100.8", "ttl": 60, "reason": "bad_score"})
+	ask()
+	if told.Allow || told.Reason != "bad_score" || told.Why == "" {
+		t.Errorf("a banned source: %+v", told)
+	}
+	if told.RetryAfter == nil || *told.RetryAfter < 50 || *told.RetryAfter > 60 {
+		t.Errorf("retryAfter %v", told.RetryAfter)
+	}
+	call(t, admin, "gate_unban", answer{"addr": "198.51.100.8"})
+	if ask(); !told.Allow {
+		t.Errorf("an unbanned source: %+v", told)
+	}
+}
+
 func TestWidened(t *testing.T) {
 	admin := dial(t, "admin.ipc")
 	told := call(t, admin, "gate_ban", map[string]any{"addr": "2001:db8:7::1", "ttl": 60})
@@ -186,6 +219,7 @@ func TestErrors(t *testing.T) {
 		{admin, "gate_ban", []any{answer{"addr": "0.0.0.0/0"}}, -32000, "wider"},
 		{common, "gate_subscribe", []any{"newHeads"}, -32602, "events"},
 		{common, "gate_report", []any{answer{"peer": "x", "event": "sneeze"}}, -32602, "event"},
+		{common, "gate_admit", []any{answer{}}, -32602, "peer: missing"},
 	} {
 		var result answer
 		err := one.client.Call(&result, one.method, one.args...)

@@ -121,6 +121,8 @@ setup() {
 		ban 192.0.2.7 192.0.2.8|one word too many
 		ban 192.0.2.7 --fore|unrecognized option
 		explain localhost|is no address
+		admit localhost|is no address
+		admit 192.0.2.7 --direction ouut|did you mean out?
 		peers --standing bannd|did you mean banned?
 		peers --sort scor|did you mean score?
 		capacity beacon --max 7|needs both
@@ -133,7 +135,7 @@ setup() {
 @test "help lists every verb, and each verb has its own" {
 	run gate help
 	[ "$status" -eq 0 ]
-	for verb in status explain top watch peers ban unban allow disallow report capacity mode off version help; do
+	for verb in status explain admit top watch peers ban unban allow disallow report capacity mode off version help; do
 		[[ $output == *"  $verb "* ]]
 		[[ $("$BUILD/peergate" help "$verb") == "Usage: peergate $verb"* ]]
 		[[ $("$BUILD/peergate" "$verb" --help) == "Usage: peergate $verb"* ]]

@@ -40,7 +40,7 @@ static void write_text(struct buffer *out, const char *text, size_t length)
 	buffer_append(out, "\"", 1);
 }
 
-static void write_integer(struct buffer *out, json_int_t integer)
+void json_write_integer(struct buffer *out, json_int_t integer)
 {
 	char text[24], *at = text + sizeof(text);
 	uint64_t rest = integer < 0 ? -(uint64_t)integer : (uint64_t)integer;
@@ -59,13 +59,18 @@ static void write_real(struct buffer *out, double real)
 
 	/* 2^53: up to there every whole number is exact. */
 	if (real == floor(real) && fabs(real) <= 9007199254740992.0) {
-		write_integer(out, (json_int_t)real);
+		json_write_integer(out, (json_int_t)real);
 		return;
 	}
 	snprintf(text, sizeof(text), "%.15g", real);
 	if (strtod(text, NULL) != real)
 		snprintf(text, sizeof(text), "%.17g", real);
 	buffer_text(out, text);
+}
+
+void json_write_text(struct buffer *out, const char *text)
+{
+	write_text(out, text, strlen(text));
 }
 
 static void write_array(struct buffer *out, const json_t *array)
@@ -106,7 +111,7 @@ void json_write(struct buffer *out, const json_t *value)
 		write_text(out, json_string_value(value), json_string_length(value));
 		break;
 	case JSON_INTEGER:
-		write_integer(out, json_integer_value(value));
+		json_write_integer(out, json_integer_value(value));
 		break;
 	case JSON_REAL:
 		write_real(out, json_real_value(value));

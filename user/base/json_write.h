@@ -13,4 +13,11 @@
 /* Appends @value; members in their order. Reals with as many digits as they need to be read back the same, whole ones as integers. */
 void json_write(struct buffer *out, const json_t *value);
 
+/*
+ * The same without a value, for answers that are asked for so often that making one costs more than the rest: a text
+ * (UTF-8) with its quotes, a whole number.
+ */
+void json_write_text(struct buffer *out, const char *text);
+void json_write_integer(struct buffer *out, json_int_t integer);
+
 #endif

@@ -36,25 +36,32 @@ int cli_connect(const struct cli *self, struct peergate **ret)
 	return error ? cli_fail(error, &why) : 0;
 }
 
-int cli_ask(struct cli *self, const char *method, json_t *params, tell_fn *tell)
+int cli_call(const struct cli *self, const char *method, json_t *params, json_t **ret)
 {
 	struct peergate *peergate = NULL;
 	struct why why = {0};
-	json_t *result = NULL;
 	int status, error;
 
 	status = cli_connect(self, &peergate);
 	if (status)
 		goto out;
-	error = params ? peergate_call(peergate, method, params, &result, &why) : -ENOMEM;
+	error = params ? peergate_call(peergate, method, params, ret, &why) : -ENOMEM;
 	if (error)
 		status = cli_fail(error, &why);
-	else
-		output_value(&self->output, result, tell);
-	json_decref(result);
 out:
 	peergate_close(peergate);
 	json_decref(params);
+	return status;
+}
+
+int cli_ask(struct cli *self, const char *method, json_t *params, tell_fn *tell)
+{
+	json_t *result = NULL;
+	int status = cli_call(self, method, params, &result);
+
+	if (!status)
+		output_value(&self->output, result, tell);
+	json_decref(result);
 	return status;
 }
 

@@ -29,9 +29,12 @@ int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2))); /*
 int cli_connect(const struct cli *self, struct peergate **ret);
 
 /*
- * The life of a simple verb: connects, calls @method with @params (taken over; NULL when memory ran out), shows the result
- * with @tell. Returns the exit status.
+ * Connects and calls @method with @params (taken over; NULL when memory ran out). 0 with the answer, a new reference, or the
+ * exit status, and then why is told.
  */
+int cli_call(const struct cli *self, const char *method, json_t *params, json_t **ret);
+
+/* The life of a simple verb: cli_call(), shows the result with @tell. Returns the exit status. */
 int cli_ask(struct cli *self, const char *method, json_t *params, tell_fn *tell);
 
 /* The whole command line. Returns the exit status. */

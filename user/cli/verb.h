@@ -24,7 +24,7 @@ const struct verb *verb_find(const char *name);
 const struct verb *verb_find_or_tell(const char *name); /* and says so, with the nearest one */
 
 extern const struct verb verb_status, verb_ban, verb_unban, verb_allow, verb_disallow, verb_explain,
-	verb_peers, verb_witness, verb_report, verb_capacity, verb_mode, verb_watch, verb_top,
-	verb_follow, verb_off, verb_version, verb_help;
+	verb_admit, verb_peers, verb_witness, verb_report, verb_capacity, verb_mode, verb_watch,
+	verb_top, verb_follow, verb_off, verb_version, verb_help;
 
 #endif

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* explain: what the gate does with an address or a peer, and why. */
-#include <peergate/words.h>
 #include <string.h>
 
 #include "answer.h"
-#include "suggest.h"
 #include "verb.h"
+#include "whom.h"
 
 /* What the node's own dials there would come to. */
 static void tell_dial(struct output *output, const json_t *dial)
@@ -41,28 +40,12 @@ static void tell(struct output *output, const json_t *answer)
 	tell_dial(output, json_object_get(answer, "dial"));
 }
 
-/* How peer IDs begin in base58 and CIDv1: identity of secp256k1 and Ed25519 keys, SHA-256 of others. */
-static bool looks_like_peer(const char *text)
-{
-	static const char *const starts[] = {"16Uiu2", "12D3Koo", "Qm", "bafz", "k51", "z6Mk"};
-
-	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
-		if (!strncmp(text, starts[i], strlen(starts[i])))
-			return true;
-	return false;
-}
-
 static int run(struct cli *cli, const struct arguments *arguments)
 {
-	const char *whom = arguments->words[0];
 	struct why why = {0};
-	struct prefix prefix;
+	json_t *params = whom_params(arguments->words[0], &why);
 
-	if (looks_like_peer(whom))
-		return cli_ask(cli, "gate_explain", json_pack("{s:s}", "peer", whom), tell);
-	if (address_parse(&prefix, whom, &why))
-		return cli_usage("%s", why.sentence);
-	return cli_ask(cli, "gate_explain", json_pack("{s:s}", "addr", whom), tell);
+	return params ? cli_ask(cli, "gate_explain", params, tell) : cli_usage("%s", why.sentence);
 }
 
 const struct verb verb_explain = {

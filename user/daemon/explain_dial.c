@@ -31,3 +31,23 @@ json_t *explain_dial(const struct settings *settings, const struct addr *addr,
 	return json_pack("{s:s, s:s}", "verdict", reason == REASON_NONE ? "admit" : "refuse",
 			 "reason", reason_word(reason));
 }
+
+static bool port_is_free(const struct settings *settings, uint16_t port)
+{
+	for (int i = 0; i < DIAL_PORTS_MAX; i++)
+		if (port && settings->dial_ports[i] == port)
+			return true;
+	return false;
+}
+
+enum reason dial_refusal(const struct engine *engine, const struct addr *addr, uint16_t port,
+			 uint64_t now_ns)
+{
+	enum reason reason = out_of_reach(&engine->settings, addr);
+	struct account account;
+
+	if (reason == REASON_NONE || port_is_free(&engine->settings, port))
+		return REASON_NONE;
+	policy_explain_addr(engine->policy, addr, now_ns, &account);
+	return account.standing == STANDING_TRUSTED ? REASON_NONE : reason;
+}

@@ -7,6 +7,7 @@
 #include <peergate/abi.h>
 #include <peergate/addr.h>
 
+#include "engine.h"
 #include "policy.h"
 
 /*
@@ -15,5 +16,12 @@
  */
 json_t *explain_dial(const struct settings *settings, const struct addr *addr,
 		     const struct account *account);
+
+/*
+ * Whether @addr is out of the node's reach, as the key `dial` says it: the reason, or REASON_NONE. @port: 0 when it is not
+ * known. Bans are not asked for: the policy knows them.
+ */
+enum reason dial_refusal(const struct engine *engine, const struct addr *addr, uint16_t port,
+			 uint64_t now_ns);
 
 #endif

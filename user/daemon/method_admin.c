@@ -5,6 +5,7 @@
 
 #include <peergate/words.h>
 
+#include "choice.h"
 #include "fields.h"
 #include "log.h"
 #include "methods.h"
@@ -44,7 +45,7 @@ static int read_addr(const struct order *order, struct prefix *ret, bool *ret_wi
 
 static int read_reason(const char *word, enum reason *ret, struct why *why)
 {
-	const char *names[REASONS], *near;
+	const char *names[REASONS];
 	int reason = word ? reason_of(word) : REASON_OPERATOR;
 
 	if (reason > REASON_NONE) {
@@ -53,9 +54,7 @@ static int read_reason(const char *word, enum reason *ret, struct why *why)
 	}
 	for (unsigned int i = 1; i < REASONS; i++)
 		names[i - 1] = reason_word(i);
-	near = nearest_word(word, names, REASONS - 1);
-	return why_fill(why, -EINVAL, "reason: \"%.40s\" is not known%s%s%s", word,
-			near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+	return choice_wrong("reason", word, names, REASONS - 1, why);
 }
 
 static const char note[] = "a bare IPv6 address means its /64; write /128 for the one address";

@@ -6,10 +6,12 @@
 
 #include <peergate/words.h>
 
+#include "choice.h"
 #include "explain_dial.h"
 #include "fields.h"
 #include "methods.h"
 #include "server.h"
+#include "who.h"
 #include "witness_book.h"
 
 enum { PAGE_DEFAULT = 100, PAGE_MAX = 1000, PAGES_LOOKED_AT = 64 };
@@ -119,30 +121,27 @@ static const struct field peers_fields[] = {
 
 static json_t *view_json(const struct peer_view *view)
 {
-	static const char *const directions[] = {"unknown", "inbound", "outbound"};
 	char text[ADDR_TEXT_MAX];
 	json_t *addr = view->has_addr ? json_string(prefix_text(&view->source, text)) : json_null();
 
-	return json_pack("{s:s, s:o, s:s, s:i, s:s, s:s, s:o, s:b, s:s, s:o}", "peer", view->peer,
-			 "addr", addr, "standing", standing_word(view->standing), "score",
-			 (int)view->score, "verdict", view->refused ? "refuse" : "admit", "reason",
-			 reason_word(view->reason), "until", engine_unix(view->until_ns),
-			 "connected", view->connected, "direction", directions[view->direction],
-			 "last_seen", engine_unix(view->last_seen_ns));
+	return json_pack(
+		"{s:s, s:o, s:s, s:i, s:s, s:s, s:o, s:b, s:s, s:o}", "peer", view->peer, "addr",
+		addr, "standing", standing_word(view->standing), "score", (int)view->score,
+		"verdict", view->refused ? "refuse" : "admit", "reason", reason_word(view->reason),
+		"until", engine_unix(view->until_ns), "connected", view->connected, "direction",
+		who_direction_word(view->direction), "last_seen", engine_unix(view->last_seen_ns));
 }
 
 static int read_standing(const char *word, int *ret, struct why *why)
 {
-	const char *names[STANDINGS], *near;
+	const char *names[STANDINGS];
 
 	*ret = word ? standing_of(word) : -1;
 	if (!word || *ret >= 0)
 		return 0;
 	for (unsigned int i = 0; i < STANDINGS; i++)
 		names[i] = standing_word(i);
-	near = nearest_word(word, names, STANDINGS);
-	return why_fill(why, -EINVAL, "standing: \"%.40s\" is not known%s%s%s", word,
-			near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+	return choice_wrong("standing", word, names, STANDINGS, why);
 }
 
 /* Fills @list up to @count; looks at a bounded part of the book, so that a rare standing does not hold up the others. */

@@ -8,21 +8,23 @@
 
 /* The most frequent first: the table is searched from its top. */
 static const struct method methods[] = {
-	{"gate_report", method_report, PARAMS_ARRAY, false, "what the protocol layer saw"},
-	{"gate_ban", method_ban, PARAMS_OBJECT, true, "refuse a source or prefix for a time"},
-	{"gate_explain", method_explain, PARAMS_OBJECT, false, "why one is treated as it is"},
-	{"gate_capacity", method_capacity, PARAMS_OBJECT, false, "how full the node is"},
-	{"gate_status", method_status, PARAMS_OBJECT, false, "the state of everything"},
-	{"gate_peers", method_peers, PARAMS_OBJECT, false, "the book, a page at a time"},
-	{"gate_witness", method_witness, PARAMS_OBJECT, false, "what the kernel saw of sources"},
-	{"gate_unban", method_unban, PARAMS_OBJECT, true, "end a refusal"},
-	{"gate_allow", method_allow, PARAMS_OBJECT, true, "never refuse a source or prefix"},
-	{"gate_disallow", method_disallow, PARAMS_OBJECT, true, "end a trust"},
-	{"gate_mode", method_mode, PARAMS_OBJECT, true, "observe or enforce"},
-	{"gate_subscribe", method_subscribe, PARAMS_ARRAY, false, "be told of events"},
-	{"gate_unsubscribe", method_unsubscribe, PARAMS_ARRAY, false, "be told no more"},
-	{"gate_off", method_off, PARAMS_OBJECT, true, "detach, unpin, exit"},
-	{"rpc_modules", method_modules, PARAMS_ARRAY, false, "which namespaces there are"},
+	{"gate_admit", NULL, method_admit, PARAMS_OBJECT, false, "continue or disconnect?"},
+	{"gate_report", method_report, NULL, PARAMS_ARRAY, false, "what the protocol layer saw"},
+	{"gate_ban", method_ban, NULL, PARAMS_OBJECT, true, "refuse a source or prefix for a time"},
+	{"gate_explain", method_explain, NULL, PARAMS_OBJECT, false, "why one is treated as it is"},
+	{"gate_capacity", method_capacity, NULL, PARAMS_OBJECT, false, "how full the node is"},
+	{"gate_status", method_status, NULL, PARAMS_OBJECT, false, "the state of everything"},
+	{"gate_peers", method_peers, NULL, PARAMS_OBJECT, false, "the book, a page at a time"},
+	{"gate_witness", method_witness, NULL, PARAMS_OBJECT, false,
+	 "what the kernel saw of sources"},
+	{"gate_unban", method_unban, NULL, PARAMS_OBJECT, true, "end a refusal"},
+	{"gate_allow", method_allow, NULL, PARAMS_OBJECT, true, "never refuse a source or prefix"},
+	{"gate_disallow", method_disallow, NULL, PARAMS_OBJECT, true, "end a trust"},
+	{"gate_mode", method_mode, NULL, PARAMS_OBJECT, true, "observe or enforce"},
+	{"gate_subscribe", method_subscribe, NULL, PARAMS_ARRAY, false, "be told of events"},
+	{"gate_unsubscribe", method_unsubscribe, NULL, PARAMS_ARRAY, false, "be told no more"},
+	{"gate_off", method_off, NULL, PARAMS_OBJECT, true, "detach, unpin, exit"},
+	{"rpc_modules", method_modules, NULL, PARAMS_ARRAY, false, "which namespaces there are"},
 };
 
 enum { METHODS = sizeof(methods) / sizeof(methods[0]) };

@@ -16,13 +16,21 @@ enum params_shape {
 	PARAMS_ARRAY,  /* an array; a bare value is an array of one */
 };
 
+/*
+ * 0 with the answer in @ret_result, or a negative errno with a sentence in @why: -EINVAL and -ERANGE say that the
+ * parameters are wrong, and then nothing has changed.
+ */
+typedef int method_run(struct rpc_caller *caller, json_t *params, json_t **ret_result,
+		       struct why *why);
+
+/* The same for a question that is asked for each connection: the answer is appended to @out, and nobody is told of it. */
+typedef int method_write(struct rpc_caller *caller, json_t *params, struct buffer *out,
+			 struct why *why);
+
 struct method {
 	const char *name;
-	/*
-	 * 0 with the answer in @ret_result, or a negative errno with a sentence in @why: -EINVAL and -ERANGE say that the
-	 * parameters are wrong, and then nothing has changed.
-	 */
-	int (*run)(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
+	method_run *run;     /* NULL where write is */
+	method_write *write; /* what it wrote counts for nothing when it fails */
 	enum params_shape shape;
 	bool admin;
 	const char *help;
@@ -46,24 +54,10 @@ int fast_report_run(struct rpc_caller *caller, struct buffer *out, struct why *w
 /* NULL: there is none such; the nearest is named in @why. */
 const struct method *method_find(const char *name, struct why *why);
 
-int method_report(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
-int method_capacity(struct rpc_caller *caller, json_t *params, json_t **ret_result,
-		    struct why *why);
-int method_status(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
-int method_peers(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
-int method_explain(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
-int method_witness(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
-int method_subscribe(struct rpc_caller *caller, json_t *params, json_t **ret_result,
-		     struct why *why);
-int method_unsubscribe(struct rpc_caller *caller, json_t *params, json_t **ret_result,
-		       struct why *why);
-int method_ban(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
-int method_unban(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
-int method_allow(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
-int method_disallow(struct rpc_caller *caller, json_t *params, json_t **ret_result,
-		    struct why *why);
-int method_mode(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
-int method_off(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
-int method_modules(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
+method_write method_admit;
+method_run method_report, method_capacity, method_status, method_peers, method_explain,
+	method_witness;
+method_run method_subscribe, method_unsubscribe, method_modules;
+method_run method_ban, method_unban, method_allow, method_disallow, method_mode, method_off;
 
 #endif

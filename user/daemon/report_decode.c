@@ -6,7 +6,9 @@
 
 #include <peergate/words.h>
 
+#include "choice.h"
 #include "fields.h"
+#include "who.h"
 
 /* The members of the object as they stand there. */
 struct raw {
@@ -34,18 +36,7 @@ static const struct field fields[] = {
 	{"secondhand", FIELD_FLAG, false, AT(secondhand), 0, 0},
 };
 
-struct word {
-	const char *word;
-	int value;
-};
-
-static const struct word directions[] = {
-	{"inbound", DIRECTION_INBOUND},
-	{"outbound", DIRECTION_OUTBOUND},
-	{NULL, 0},
-};
-
-static const struct word handshakes[] = {
+static const struct choice handshakes[] = {
 	{"ok", RESULT_OK},
 	{"timeout", RESULT_TIMEOUT},
 	{"wrong_network", RESULT_WRONG_NETWORK},
@@ -55,12 +46,12 @@ static const struct word handshakes[] = {
 	{NULL, 0},
 };
 
-static const struct word responses[] = {
+static const struct choice responses[] = {
 	{"ok", RESULT_OK},	     {"bad", RESULT_BAD}, {"invalid", RESULT_INVALID},
 	{"timeout", RESULT_TIMEOUT}, {NULL, 0},
 };
 
-static const struct word verdicts[] = {
+static const struct choice verdicts[] = {
 	{"ban", RESULT_BAN},
 	{"discourage", RESULT_DISCOURAGE},
 	{"trust", RESULT_TRUST},
@@ -70,8 +61,8 @@ static const struct word verdicts[] = {
 
 /* What an event is called, and which results it may, and then must, have. */
 static const struct {
-	struct word event;
-	const struct word *results;
+	struct choice event;
+	const struct choice *results;
 } events[] = {
 	{{"connected", REPORT_CONNECTED}, NULL},
 	{{"disconnected", REPORT_DISCONNECTED}, NULL},
@@ -83,34 +74,9 @@ static const struct {
 	{{"verdict", REPORT_VERDICT}, verdicts},
 };
 
-enum { EVENTS = sizeof(events) / sizeof(events[0]), WORDS_MAX = 40 };
+enum { EVENTS = sizeof(events) / sizeof(events[0]) };
 
-static int wrong_word(const char *field, const char *value, const char *const *words,
-		      unsigned int count, struct why *why)
-{
-	const char *near = nearest_word(value, words, count);
-
-	return why_fill(why, -EINVAL, "%s: \"%.40s\" is not known%s%s%s", field, value,
-			near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
-}
-
-static int pick(int *ret, const char *field, const char *value, const struct word *words,
-		struct why *why)
-{
-	const char *names[WORDS_MAX];
-	unsigned int count = 0;
-
-	for (; words[count].word; count++) {
-		if (!strcmp(words[count].word, value)) {
-			*ret = words[count].value;
-			return 0;
-		}
-		names[count] = words[count].word;
-	}
-	return wrong_word(field, value, names, count, why);
-}
-
-static int decode_result(struct report *ret, const struct raw *raw, const struct word *results,
+static int decode_result(struct report *ret, const struct raw *raw, const struct choice *results,
 			 struct why *why)
 {
 	int result = RESULT_NONE, error = 0;
@@ -120,7 +86,7 @@ static int decode_result(struct report *ret, const struct raw *raw, const struct
 	if (results && !raw->result)
 		return why_fill(why, -EINVAL, "result: missing, an event %s needs one", raw->event);
 	if (results)
-		error = pick(&result, "result", raw->result, results, why);
+		error = choice_pick(&result, "result", raw->result, results, why);
 	ret->result = (enum report_result)result;
 	return error;
 }
@@ -136,36 +102,16 @@ static int decode_event(struct report *ret, const struct raw *raw, struct why *w
 		}
 		names[i] = events[i].event.word;
 	}
-	return wrong_word("event", raw->event, names, EVENTS, why);
-}
-
-static bool is_peer_letter(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       c == '-' || c == '_' || c == '.' || c == ':';
-}
-
-static int decode_peer(struct report *ret, const char *peer, struct why *why)
-{
-	size_t length = strlen(peer);
-
-	if (!length || length >= PEER_ID_MAX)
-		return why_fill(why, -EINVAL, "peer: %zu letters, must be 1 .. %d", length,
-				PEER_ID_MAX - 1);
-	for (const char *c = peer; *c; c++)
-		if (!is_peer_letter(*c))
-			return why_fill(why, -EINVAL, "peer: \"%.40s\" is no peer ID", peer);
-	strcpy(ret->peer, peer);
-	return 0;
+	return choice_wrong("event", raw->event, names, EVENTS, why);
 }
 
 static int decode_addr(struct report *ret, const char *text, struct why *why)
 {
 	struct endpoint endpoint;
-	int error = endpoint_parse(&endpoint, text, strlen(text), why);
+	int error = who_addr(&endpoint, text, why);
 
 	if (error)
-		return why_lead(why, -EINVAL, "addr");
+		return error;
 	ret->has_addr = true;
 	ret->addr = endpoint.addr;
 	ret->port = endpoint.port;
@@ -175,22 +121,19 @@ static int decode_addr(struct report *ret, const char *text, struct why *why)
 static int decode_who(struct report *ret, const struct raw *raw, const struct config *config,
 		      struct why *why)
 {
-	int error = 0, direction = DIRECTION_UNKNOWN;
+	int error = 0;
 
 	if (!raw->peer && !raw->addr)
 		return why_fill(why, -EINVAL, "peer: missing, and so is addr: one must be told");
 	if (raw->peer)
-		error = decode_peer(ret, raw->peer, why);
+		error = who_peer(ret->peer, raw->peer, why);
 	if (!error && raw->addr)
 		error = decode_addr(ret, raw->addr, why);
-	if (!error && raw->direction)
-		error = pick(&direction, "direction", raw->direction, directions, why);
-	ret->direction = (enum direction)direction;
-	ret->service = -1;
-	if (error || !raw->service)
-		return error;
-	ret->service = config_service(config, raw->service, why);
-	return ret->service < 0 ? why_lead(why, -EINVAL, "service") : 0;
+	if (!error)
+		error = who_direction(&ret->direction, raw->direction, why);
+	if (!error)
+		error = who_service(&ret->service, config, raw->service, why);
+	return error;
 }
 
 static int decode_reason(struct report *ret, const char *word, struct why *why)
@@ -204,7 +147,7 @@ static int decode_reason(struct report *ret, const char *word, struct why *why)
 	}
 	for (unsigned int i = 0; i < REASONS; i++)
 		names[i] = reason_word(i);
-	return wrong_word("reason", word, names, REASONS, why);
+	return choice_wrong("reason", word, names, REASONS, why);
 }
 
 /* A measure without which its event says nothing. */

@@ -24,12 +24,10 @@ static void append_head(struct buffer *out, const json_t *id)
 		buffer_text(out, "null");
 }
 
-static void append_result(struct buffer *out, const json_t *id, const json_t *result)
+static void append_result_head(struct buffer *out, const json_t *id)
 {
 	append_head(out, id);
 	buffer_text(out, ",\"result\":");
-	json_write(out, result);
-	buffer_text(out, "}");
 }
 
 void rpc_error(struct buffer *out, enum rpc_code code, const struct why *why)
@@ -106,22 +104,58 @@ static json_t *shape(const struct method *method, json_t *params, struct failure
 	return NULL;
 }
 
-static json_t *run(struct rpc_caller *caller, const struct method *method, json_t *params,
-		   struct failure *failure)
+/*
+ * The answer goes behind what the method tells subscribers, of whom this client may be one. Without an id it is a
+ * notification, and nobody waits for an answer.
+ */
+static int run_value(struct rpc_caller *caller, const struct method *method, json_t *params,
+		     const json_t *id, struct buffer *out, struct why *why)
 {
-	json_t *shaped = shape(method, params, failure), *result = NULL;
+	json_t *result = NULL;
+	int error = method->run(caller, params, &result, why);
+
+	if (!error && !result)
+		error = why_fill(why, -ENOMEM, "%s: no memory for the answer", method->name);
+	if (!error && id) {
+		append_result_head(out, id);
+		json_write(out, result);
+		buffer_text(out, "}");
+	}
+	json_decref(result);
+	return error;
+}
+
+static int run_write(struct rpc_caller *caller, const struct method *method, json_t *params,
+		     const json_t *id, struct buffer *out, struct why *why)
+{
+	size_t begin = out->length;
+	int error;
+
+	append_result_head(out, id);
+	error = method->write(caller, params, out, why);
+	buffer_text(out, "}");
+	if (error || !id)
+		out->length = begin;
+	return error;
+}
+
+static bool run(struct rpc_caller *caller, const struct method *method, const json_t *request,
+		struct buffer *out, struct failure *failure)
+{
+	json_t *shaped = shape(method, json_object_get(request, "params"), failure);
+	const json_t *id = json_object_get(request, "id");
 	int error;
 
 	if (!shaped)
-		return NULL;
-	error = method->run(caller, shaped, &result, &failure->why);
+		return false;
+	error = (method->write ? run_write : run_value)(caller, method, shaped, id, out,
+							&failure->why);
 	json_decref(shaped);
-	if (!error && result)
-		return result;
-	failure->code = error ? rpc_code_of(error) : RPC_INTERNAL_ERROR;
-	why_fill(&failure->why, error, "%s: %s", method->name,
-		 error ? strerror(-error) : "no memory for the answer");
-	return NULL;
+	if (!error)
+		return true;
+	failure->code = rpc_code_of(error);
+	why_fill(&failure->why, error, "%s: %s", method->name, strerror(-error));
+	return false;
 }
 
 static bool is_id(const json_t *id)
@@ -148,22 +182,23 @@ static const char *method_name(const json_t *request, struct failure *failure)
 	return NULL;
 }
 
-static json_t *call(struct rpc_caller *caller, const char *name, json_t *params,
-		    struct failure *failure)
+/* Whether it is done, and then answered. */
+static bool call(struct rpc_caller *caller, const char *name, const json_t *request,
+		 struct buffer *out, struct failure *failure)
 {
 	const struct method *method = method_find(name, &failure->why);
 
 	if (!method) {
 		failure->code = RPC_METHOD_NOT_FOUND;
-		return NULL;
+		return false;
 	}
 	if (method->admin && !caller->admin) {
 		failure->code = RPC_SERVER_ERROR;
 		why_fill(&failure->why, -EACCES,
 			 "%s is for the administrator: ask on admin.ipc, as root", name);
-		return NULL;
+		return false;
 	}
-	return run(caller, method, params, failure);
+	return run(caller, method, request, out, failure);
 }
 
 /* One request; returns whether an answer was appended. */
@@ -171,20 +206,13 @@ static bool serve_one(struct rpc_caller *caller, const json_t *request, struct b
 {
 	struct failure failure = {.why = {""}};
 	const char *name = method_name(request, &failure);
-	json_t *id = json_object_get(request, "id"), *result = NULL;
+	const json_t *id = json_object_get(request, "id");
+	bool done = name && call(caller, name, request, out, &failure);
 
-	if (name)
-		result = call(caller, name, json_object_get(request, "params"), &failure);
-	/* Without an id it is a notification, and nobody waits for an answer. */
-	if (name && !id) {
-		json_decref(result);
+	if (name && !id)
 		return false;
-	}
-	if (result)
-		append_result(out, id, result);
-	else
+	if (!done)
 		append_error(out, is_id(id) ? id : NULL, &failure);
-	json_decref(result);
 	return true;
 }
 

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "who.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "choice.h"
+
+static const struct choice directions[] = {
+	{"inbound", DIRECTION_INBOUND},
+	{"outbound", DIRECTION_OUTBOUND},
+	{NULL, 0},
+};
+
+static bool is_peer_letter(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '-' || c == '_' || c == '.' || c == ':';
+}
+
+int who_peer(char ret[PEER_ID_MAX], const char *text, struct why *why)
+{
+	size_t length = strlen(text);
+
+	if (!length || length >= PEER_ID_MAX)
+		return why_fill(why, -EINVAL, "peer: %zu letters, must be 1 .. %d", length,
+				PEER_ID_MAX - 1);
+	for (const char *c = text; *c; c++)
+		if (!is_peer_letter(*c))
+			return why_fill(why, -EINVAL, "peer: \"%.40s\" is no peer ID", text);
+	memcpy(ret, text, length + 1);
+	return 0;
+}
+
+int who_addr(struct endpoint *ret, const char *text, struct why *why)
+{
+	return endpoint_parse(ret, text, strlen(text), why) ? why_lead(why, -EINVAL, "addr") : 0;
+}
+
+int who_direction(enum direction *ret, const char *text, struct why *why)
+{
+	int value = DIRECTION_UNKNOWN;
+
+	if (text && choice_pick(&value, "direction", text, directions, why))
+		return -EINVAL;
+	*ret = (enum direction)value;
+	return 0;
+}
+
+const char *who_direction_word(enum direction direction)
+{
+	static const char *const words[] = {"unknown", "inbound", "outbound"};
+
+	return words[direction];
+}
+
+int who_service(int *ret, const struct config *config, const char *text, struct why *why)
+{
+	int service = text ? config_service(config, text, why) : -1;
+
+	if (text && service < 0)
+		return why_lead(why, -EINVAL, "service");
+	*ret = service;
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* who: whom a report or a question is about, read from the texts of its members; whatever is wrong is named by its field. */
+#ifndef WHO_H
+#define WHO_H
+
+#include <peergate/why.h>
+
+#include "config.h"
+#include "policy.h"
+
+/* The canonical text of a peer ID. -EINVAL: @text is none. */
+int who_peer(char ret[PEER_ID_MAX], const char *text, struct why *why);
+
+/* One address, with what else the text says of it. -EINVAL. */
+int who_addr(struct endpoint *ret, const char *text, struct why *why);
+
+/* "inbound" or "outbound"; NULL: unknown. -EINVAL. */
+int who_direction(enum direction *ret, const char *text, struct why *why);
+const char *who_direction_word(enum direction direction);
+
+/* The index of a service of the configuration; NULL: -1, all. -EINVAL. */
+int who_service(int *ret, const struct config *config, const char *text, struct why *why);
+
+#endif
