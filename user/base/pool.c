@@ -24,6 +24,20 @@ uint32_t pool_take(struct pool *self)
 	return number;
 }
 
+uint32_t pool_take_at(struct pool *self, uint32_t number)
+{
+	uint32_t first = self->used + 1;
+
+	if (number < first || number > self->max)
+		return 0;
+	self->used = number;
+	self->count += number - first + 1;
+	/* So that the lowest is taken next. */
+	for (uint32_t spare = number - 1; spare >= first; spare--)
+		pool_give(self, spare);
+	return number;
+}
+
 void pool_give(struct pool *self, uint32_t number)
 {
 	memset(pool_at(self, number), 0, self->size);

@@ -24,6 +24,12 @@ void pool_init(struct pool *self, struct arena *arena, uint32_t max, size_t size
 uint32_t pool_take(struct pool *self);
 void pool_give(struct pool *self, uint32_t number);
 
+/*
+ * As pool_take(), but the record is to be @number, which no number taken so far may exceed: those between become free. 0: it
+ * does, or the pool is too small.
+ */
+uint32_t pool_take_at(struct pool *self, uint32_t number);
+
 static inline void *pool_at(const struct pool *self, uint32_t number)
 {
 	return self->items + (size_t)(number - 1) * self->size;

@@ -21,6 +21,7 @@
 #include "ledger.h"
 #include "policy.h"
 #include "quality.h"
+#include "save.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 
@@ -189,6 +190,7 @@ struct policy {
 	uint64_t now_ns;
 	struct pool places, sources, peers, groups;
 	struct dirty dirty_places,
+		dirty_words, /* of places: those where an operator's word came or went */
 		dirty_peers; /* what the store has not seen yet: a source goes with its place, a link with its peer */
 	struct table place_by_prefix, peer_by_id, group_by_key;
 	struct heap ends;  /* automatic refusals of sources by their end */
@@ -205,6 +207,8 @@ struct policy {
 	struct node_state nodes[SERVICES_MAX]; /* what the node said of itself, by service */
 	bool breaker_held;
 	struct policy_counts counts;
+	struct saved_clock loading; /* while the book comes back: the present moment; else 0 */
+	bool quiet;		    /* and nothing is told yet of what the kernel is to hold */
 };
 
 static inline struct place *place_at(const struct policy *self, uint32_t number)

@@ -2,8 +2,11 @@
 #include "evidence.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include <peergate/words.h>
+
+#include "hash.h"
 
 /*
  * Points: Lighthouse's -100 fatal, -10, -5, -1 (peer_manager/peerdb/score.rs). Rewards are small: a long link earns 30 at
@@ -223,4 +226,18 @@ const char *evidence_word(enum evidence class)
 						     "fork",	"proof", "trust",   "clear"};
 
 	return words[class];
+}
+
+/* By the words of accounts, which are told apart by people as well. */
+uint32_t evidence_name(unsigned int rule)
+{
+	return hash_text(rules[rule].one, strlen(rules[rule].one));
+}
+
+int evidence_named(uint32_t name)
+{
+	for (unsigned int rule = 0; rule < RULES; rule++)
+		if (evidence_name(rule) == name)
+			return (int)rule;
+	return -ENOENT;
 }

@@ -33,6 +33,10 @@ struct rule {
 int evidence_rule(const struct report *report, struct why *why);
 unsigned int evidence_churn(void); /* the number of the kernel's own evidence */
 const struct rule *evidence_at(unsigned int rule);
+
+/* A rule's name outside of the process, never 0; and back: the rule's number, or -ENOENT. */
+uint32_t evidence_name(unsigned int rule);
+int evidence_named(uint32_t name);
 const char *evidence_word(enum evidence class);
 
 #endif

@@ -120,7 +120,11 @@ static void tell(struct policy *self, uint32_t number, uint64_t now_ns)
 {
 	struct place *place = place_at(self, number);
 	struct decision want;
-	bool wanted = place_wants(self, place, now_ns, &want);
+	bool wanted;
+
+	if (self->quiet)
+		return;
+	wanted = place_wants(self, place, now_ns, &want);
 
 	if (!wanted) {
 		place_unhold(self, number);

@@ -27,6 +27,7 @@ static int say(struct policy *self, const struct prefix *prefix, const struct ru
 				prefix_text(prefix, text),
 				prefix_is_source(prefix) ? "sources_max" : "prefixes_max");
 	place_at(self, number)->said = *word;
+	dirty_set(&self->dirty_words, number);
 	place_sync(self, number, self->now_ns);
 	places_sync_below(self, prefix, word->standing == STANDING_TRUSTED);
 	return 0;
@@ -73,6 +74,7 @@ static void pardon(struct policy *self, struct place *place)
 
 static int take_back(struct policy *self, uint32_t number, const struct prefix *prefix)
 {
+	dirty_set(&self->dirty_words, number);
 	place_at(self, number)->said = (struct ruling){0};
 	place_sync(self, number, self->now_ns);
 	places_sync_below(self, prefix, false);
@@ -109,6 +111,7 @@ int policy_unban(struct policy *self, const struct prefix *prefix, uint64_t now_
 
 	if (!said && !(place && ruling_is_live(&place->automatic, now)))
 		return not_banned(self, prefix, why);
+	dirty_set(&self->dirty_words, number);
 	place_refuse(self, number, NULL);
 	pardon(self, place);
 	if (said)
@@ -172,19 +175,83 @@ static void restore_source(struct policy *self, struct place *place, uint32_t nu
 		neighbours_count(self, place, true);
 }
 
+/* Two clocks never say quite the same: an end that went over the wall clock and back is the same end. */
+static bool is_same(const struct ruling *old, const struct ruling *new)
+{
+	uint64_t apart_ns = old->until_ns > new->until_ns ? old->until_ns - new->until_ns
+							  : new->until_ns - old->until_ns;
+
+	return old->until_ns && apart_ns <= 2 * NS_PER_S && old->standing == new->standing &&
+	       old->reason == new->reason && old->services == new->services;
+}
+
+/* The kernel's word on a place that has come back from the store: the end is newer there, the rest is known better here. */
+static bool correct_place(struct policy *self, uint32_t number, const struct ruling *ruling,
+			  bool operators)
+{
+	struct place *place = place_at(self, number);
+	struct ruling *old = operators ? &place->said : &place->automatic;
+	bool is_trust = ruling->standing == STANDING_TRUSTED && !operators;
+	bool differs = !operators && ruling_is_live(&place->said, self->now_ns);
+	struct ruling new = *ruling;
+
+	if (differs)
+		place->said = (struct ruling){0};
+	if (is_trust && ruling->until_ns) {
+		differs |= place->trust_until_ns + 2 * NS_PER_S < ruling->until_ns;
+		place->trust_until_ns = ruling->until_ns;
+	} else if (!ruling->until_ns && place->automatic.until_ns &&
+		   !place_overruled_by(self, &place->prefix, self->now_ns)) {
+		place_refuse(self, number, NULL);
+		differs = true;
+	} else if (ruling->until_ns) {
+		differs |= !is_same(old, ruling);
+		if (ruling_is_live(old, self->now_ns))
+			new.since_ns = old->since_ns;
+		if (operators)
+			*old = new;
+		else
+			place_refuse(self, number, &new);
+	}
+	return differs;
+}
+
+static void restore_known(struct policy *self, uint32_t number, const struct decision *held,
+			  const struct ruling *ruling)
+{
+	struct place *place = place_at(self, number);
+	struct source *source = place_source(self, place);
+	bool differs = correct_place(self, number, ruling, held->by_operator);
+
+	if (source && !held->until_ns && !source->known) {
+		source->known = source->past.tried = differs = true;
+		neighbours_count(self, place, true);
+	}
+	place_adopt(self, number, held);
+	if (differs)
+		place_sync(self, number, self->now_ns);
+	else
+		place_look(self, number, self->now_ns);
+}
+
 int policy_restore(struct policy *self, const struct decision *held, uint64_t now_ns)
 {
 	const struct ruling ruling = {held->until_ns, advance(self, now_ns), held->standing,
 				      held->reason, held->services};
 	bool operators = held->until_ns && is_operators(self, held, self->now_ns);
-	uint32_t number = place_obtain(self, &held->prefix, CLAIM_OPERATOR);
+	uint32_t number = place_find(self, &held->prefix);
 	struct decision known = *held;
 	struct place *place;
 
+	known.by_operator = operators;
+	if (number && self->quiet) {
+		restore_known(self, number, &known, &ruling);
+		return 0;
+	}
+	number = place_obtain(self, &held->prefix, CLAIM_OPERATOR);
 	if (!number)
 		return -ENOSPC;
 	place = place_at(self, number);
-	known.by_operator = operators;
 	place_adopt(self, number, &known);
 	if (prefix_is_source(&held->prefix) && (held->score || !operators))
 		restore_source(self, place, number, held, self->now_ns);

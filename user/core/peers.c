@@ -22,11 +22,18 @@ uint32_t peer_find(const struct policy *self, const char *id)
 
 uint32_t peer_obtain(struct policy *self, const char *id)
 {
+	return peer_obtain_at(self, id, 0);
+}
+
+uint32_t peer_obtain_at(struct policy *self, const char *id, uint32_t at)
+{
 	uint32_t number = peer_find(self, id);
 
 	if (number)
 		return number;
-	number = pool_take(&self->peers);
+	number = pool_take_at(&self->peers, at);
+	if (!number)
+		number = pool_take(&self->peers);
 	if (!number && room_for_peer(self))
 		number = pool_take(&self->peers);
 	if (!number)

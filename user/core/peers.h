@@ -9,6 +9,9 @@ uint32_t peer_find(const struct policy *self, const char *id);
 
 /* Found or made; 0: the table is full of peers that may not be pushed out. */
 uint32_t peer_obtain(struct policy *self, const char *id);
+
+/* The same, at that number when it is beyond all that were ever taken: for a book that comes back. */
+uint32_t peer_obtain_at(struct policy *self, const char *id, uint32_t number);
 void peer_forget(struct policy *self, uint32_t number);
 
 /* After a change of what keeps a peer, and whenever it was heard of: the youngest of its shelf. */

@@ -26,26 +26,45 @@ static bool has_room(struct policy *self, bool is_source, enum claim claim)
 	return self->prefix_places < self->settings.prefixes_max || room_for_prefix(self, claim);
 }
 
-uint32_t place_obtain(struct policy *self, const struct prefix *prefix, enum claim claim)
+static void begin(struct policy *self, uint32_t number, const struct prefix *prefix)
 {
-	uint32_t number = place_find(self, prefix);
-	bool is_source = prefix_is_source(prefix);
-
-	if (number)
-		return number;
-	if (!has_room(self, is_source, claim))
-		return 0;
-	number = pool_take(&self->places);
 	place_at(self, number)->prefix = *prefix;
 	table_add(&self->place_by_prefix, number);
 	dirty_set(&self->dirty_places, number);
-	if (is_source) {
+	if (prefix_is_source(prefix)) {
 		self->source_places++;
 	} else {
 		self->prefix_places++;
 		self->lengths[prefix->length]++;
 	}
 	place_shelve(self, number);
+}
+
+uint32_t place_obtain(struct policy *self, const struct prefix *prefix, enum claim claim)
+{
+	uint32_t number = place_find(self, prefix);
+
+	if (number)
+		return number;
+	if (!has_room(self, prefix_is_source(prefix), claim))
+		return 0;
+	number = pool_take(&self->places);
+	begin(self, number, prefix);
+	return number;
+}
+
+uint32_t place_obtain_at(struct policy *self, const struct prefix *prefix, uint32_t number)
+{
+	uint32_t found = place_find(self, prefix);
+
+	if (found)
+		return found;
+	if (!has_room(self, prefix_is_source(prefix), CLAIM_OPERATOR))
+		return 0;
+	number = pool_take_at(&self->places, number);
+	if (!number)
+		number = pool_take(&self->places);
+	begin(self, number, prefix);
 	return number;
 }
 

@@ -22,6 +22,7 @@ static void lay_pools(struct policy *self, const struct policy_settings *setting
 	/* A source is in two groups at most; one more is needed while it moves. */
 	pool_init(&self->groups, arena, 2 * settings->sources_max + 2, sizeof(struct group));
 	dirty_init(&self->dirty_places, arena, places);
+	dirty_init(&self->dirty_words, arena, places);
 	dirty_init(&self->dirty_peers, arena, settings->peers_max);
 	self->protected = arena_carve(arena, settings->protected_max, sizeof(struct prefix));
 	self->protected_next = arena_carve(arena, settings->protected_max, sizeof(struct prefix));

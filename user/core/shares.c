@@ -118,8 +118,22 @@ void neighbours_count(struct policy *self, const struct place *place, bool known
 	group = group_at(self, number);
 	group->known += known ? 1 : -1;
 	key.address[7] = 0;
-	self->output.neighbours(self->output.context, &key, group->known);
+	if (!self->loading.unix_ns)
+		self->output.neighbours(self->output.context, &key, group->known);
 	group_tidy(self, number);
+}
+
+void neighbours_tell(struct policy *self)
+{
+	for (uint32_t number = 1; number <= self->groups.used; number++) {
+		const struct group *group = group_at(self, number);
+		struct source_key key = {{0}};
+
+		if (group->key.kind != GROUP_NEIGHBOURS || !group->known)
+			continue;
+		memcpy(key.address, group->key.bytes, sizeof(key.address));
+		self->output.neighbours(self->output.context, &key, group->known);
+	}
 }
 
 /* The /64 number @i of a /56. */
@@ -213,7 +227,7 @@ void convict(struct policy *self, uint32_t number, bool convicted, uint64_t now_
 	group_number = group_obtain(self, GROUP_NEIGHBOURS, &prefix);
 	group = group_at(self, group_number);
 	group->banned += convicted ? 1 : -1;
-	if (convicted && group->banned % self->settings.fold_at == 0)
+	if (convicted && !self->loading.unix_ns && group->banned % self->settings.fold_at == 0)
 		fold(self, &prefix, now_ns);
 	else
 		group_tidy(self, group_number);

@@ -18,6 +18,9 @@ void neighbours_count(struct policy *self, const struct place *place, bool known
 /* Whether any source of the /56 around @prefix is known. An IPv4 address is its own neighbourhood: never. */
 bool neighbours_known(const struct policy *self, const struct prefix *prefix);
 
+/* Tells all of them, after a book has come back without a word. */
+void neighbours_tell(struct policy *self);
+
 /* The source is banned from now on, or no more; enough of them fold into their /56. */
 void convict(struct policy *self, uint32_t place, bool convicted, uint64_t now_ns);
 
