@@ -19,6 +19,7 @@
 
 #include "dirty.h"
 #include "ledger.h"
+#include "networks.h"
 #include "policy.h"
 #include "quality.h"
 #include "save.h"
@@ -130,6 +131,7 @@ struct source {
 	uint32_t online; /* of these peers, how many are connected from here */
 	bool known; /* a handshake went well: the kernel holds its score, newcomers' counts its /56 */
 	bool convicted; /* counted among the banned of its /56 */
+	bool verified;	/* a status and two minutes of answers: counted in its network */
 };
 
 /* A peer seen at a source. Its number is (peer - 1) * PEER_LINKS + slot + 1. */
@@ -205,6 +207,7 @@ struct policy {
 		sweep_at; /* places still to be looked at again, and the last one that was */
 	struct floor floors[SERVICES_MAX];
 	struct node_state nodes[SERVICES_MAX]; /* what the node said of itself, by service */
+	struct networks networks;
 	bool breaker_held;
 	struct policy_counts counts;
 	struct saved_clock loading; /* while the book comes back: the present moment; else 0 */

@@ -9,8 +9,8 @@
 #include "hash.h"
 
 /*
- * Points: Lighthouse's -100 fatal, -10, -5, -1 (peer_manager/peerdb/score.rs). Rewards are small: a long link earns 30 at
- * most. docs/POLICY.md has the same table with the why of each line.
+ * Points: Lighthouse's -100 fatal, -10, -5, -1 (peer_manager/peerdb/score.rs). Good evidence has none: it makes
+ * qualities (merit.h). docs/POLICY.md has the same table with the why of each line.
  */
 static const struct rule rules[] = {
 #define SUSPECT(points_, reason_, one_, many_, ...)                                       \
@@ -24,7 +24,7 @@ static const struct rule rules[] = {
 		.one = one_, .many = many_, ##__VA_ARGS__                                  \
 	}
 	OTHER(NOTHING, 0, NONE, "notice", "notices"),
-	OTHER(GOOD, 5, NONE, "handshake", "handshakes"),
+	OTHER(GOOD, 0, NONE, "handshake", "handshakes"),
 	SUSPECT(10, IO_ERROR, "handshake timeout", "handshake timeouts", .is_failure = true,
 		.is_dial = true),
 	SUSPECT(10, IO_ERROR, "handshake error", "handshake errors", .is_failure = true,
@@ -34,11 +34,11 @@ static const struct rule rules[] = {
 	OTHER(FORK, 10, UNVIABLE_FORK, "handshake on another fork", "handshakes on another fork"),
 	SUSPECT(10, IRRELEVANT_NETWORK, "handshake without a common protocol",
 		"handshakes without a common protocol", .is_failure = true),
-	OTHER(GOOD, 1, NONE, "good answer", "good answers"),
+	OTHER(GOOD, 0, NONE, "good answer", "good answers"),
 	SUSPECT(5, BAD_SCORE, "bad answer", "bad answers"),
 	OTHER(PROOF, 100, PROTOCOL_VIOLATION, "invalid answer", "invalid answers"),
 	SUSPECT(5, IO_ERROR, "answer that never came", "answers that never came"),
-	OTHER(GOOD, 2, NONE, "status exchange", "status exchanges"),
+	OTHER(GOOD, 0, NONE, "status exchange", "status exchanges"),
 	SUSPECT(1, BAD_SCORE, "negative gossip score", "negative gossip scores", .is_mild = true),
 	SUSPECT(5, BAD_SCORE, "gossip score below -4000", "gossip scores below -4000",
 		.is_mild = true),

@@ -19,7 +19,7 @@ enum evidence {
 
 struct rule {
 	enum evidence class;
-	uint8_t points; /* taken, or given by EVIDENCE_GOOD */
+	uint8_t points; /* taken */
 	bool is_failure; /* ends a connection that never worked: counts towards a backoff by itself */
 	bool is_dial; /* on an outbound connection it may be a dial that failed: not the source's fault */
 	bool is_mild;		/* lowers the score, but backs nobody off */

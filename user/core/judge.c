@@ -4,6 +4,7 @@
 #include "ladder.h"
 #include "links.h"
 #include "memo.h"
+#include "merit.h"
 #include "offence.h"
 #include "places.h"
 #include "refuse.h"
@@ -71,19 +72,16 @@ static void on_good(struct policy *self, struct hearing *hearing)
 	struct source *source = hearing_source(self, hearing);
 
 	if (peer) {
-		ledger_credit(&peer->past.ledger, &self->settings, hearing->rule->points,
-			      hearing->at_ns);
-		quality_good(&peer->quality, &self->settings, hearing->at_ns);
+		merit_take(self, hearing);
 		peer->past.success_ns = hearing->at_ns;
 		peer->past.tried = true;
 		peer->established = true;
-		memo_add(&peer->past, hearing, hearing->rule->points);
+		memo_add(&peer->past, hearing, 0);
 		forget_dials(self, hearing);
 	}
 	if (!peer || !source)
 		return; /* without an identity nothing was proven, for or against */
-	ledger_credit(&source->past.ledger, &self->settings, hearing->rule->points, hearing->at_ns);
-	memo_add(&source->past, hearing, hearing->rule->points);
+	memo_add(&source->past, hearing, 0);
 	source->past.success_ns = hearing->at_ns;
 	source->past.tried = true;
 	source->run = 0;

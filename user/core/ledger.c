@@ -66,6 +66,22 @@ void ledger_credit(struct ledger *self, const struct policy_settings *settings, 
 	self->band = ledger_band(self, settings, at_ns);
 }
 
+void ledger_raise(struct ledger *self, const struct policy_settings *settings, int32_t reward,
+		  uint64_t at_ns)
+{
+	ledger_settle(self, settings, at_ns);
+	if (reward > self->reward)
+		ledger_reward(self, settings, reward, at_ns);
+}
+
+void ledger_reward(struct ledger *self, const struct policy_settings *settings, int32_t reward,
+		   uint64_t at_ns)
+{
+	ledger_settle(self, settings, at_ns);
+	self->reward = reward < REWARD_MAX ? reward : REWARD_MAX;
+	self->band = ledger_band(self, settings, at_ns);
+}
+
 static int points_of(int32_t millionths)
 {
 	return (millionths + (millionths < 0 ? -POINT : POINT) / 2) / POINT;

@@ -21,6 +21,14 @@ struct ledger {
 	enum standing band;	 /* as last judged; leaving a band takes more than entering it */
 };
 
+/* A moment in whole seconds: enough for what is kept a million times. */
+static inline uint32_t seconds_of(uint64_t ns)
+{
+	uint64_t seconds = ns / UINT64_C(1000000000);
+
+	return seconds < UINT32_MAX ? (uint32_t)seconds : UINT32_MAX;
+}
+
 /* What is left of @value after @seconds with @half_life_s. */
 int32_t ledger_fade(int32_t value, uint64_t seconds, uint32_t half_life_s);
 
@@ -31,6 +39,12 @@ void ledger_settle(struct ledger *self, const struct policy_settings *settings, 
 void ledger_debit(struct ledger *self, const struct policy_settings *settings, unsigned int points,
 		  uint64_t at_ns);
 void ledger_credit(struct ledger *self, const struct policy_settings *settings, unsigned int points,
+		   uint64_t at_ns);
+
+/* Rewards are at least, or exactly, so many millionths. Both settle first. */
+void ledger_raise(struct ledger *self, const struct policy_settings *settings, int32_t reward,
+		  uint64_t at_ns);
+void ledger_reward(struct ledger *self, const struct policy_settings *settings, int32_t reward,
 		   uint64_t at_ns);
 
 /* As of @now_ns, nothing written. Scores -100 .. 30; penalties in points, 0 .. 100. */

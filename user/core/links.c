@@ -8,6 +8,25 @@ static struct source *source_of(const struct policy *self, const struct link *li
 	return source_at(self, place_at(self, link->place)->source);
 }
 
+/* Who is connected from where counts for the source and for its network. */
+static void go_online(struct policy *self, struct link *link)
+{
+	if (link->online)
+		return;
+	link->online = true;
+	source_of(self, link)->online++;
+	network_join(self, &place_at(self, link->place)->prefix);
+}
+
+static void go_offline(struct policy *self, struct link *link, uint64_t at_ns)
+{
+	if (!link->online)
+		return;
+	link->online = false;
+	source_of(self, link)->online--;
+	network_leave(self, &place_at(self, link->place)->prefix, at_ns);
+}
+
 void link_drop(struct policy *self, uint32_t number)
 {
 	struct link *link = link_at(self, number);
@@ -17,8 +36,7 @@ void link_drop(struct policy *self, uint32_t number)
 		return;
 	dirty_set(&self->dirty_peers, (number - 1) / PEER_LINKS + 1);
 	source = source_of(self, link);
-	if (link->online)
-		source->online--;
+	go_offline(self, link, self->now_ns);
 	if (link->previous)
 		link_at(self, link->previous)->next = link->next;
 	else
@@ -136,9 +154,7 @@ uint32_t link_latest(const struct policy *self, uint32_t peer_number)
 
 void link_connect(struct policy *self, struct link *link, uint64_t at_ns)
 {
-	if (!link->online)
-		source_of(self, link)->online++;
-	link->online = true;
+	go_online(self, link);
 	link->since_ns = at_ns;
 	link->success_ns = 0;
 }
@@ -146,9 +162,7 @@ void link_connect(struct policy *self, struct link *link, uint64_t at_ns)
 void link_disconnect(struct policy *self, struct link *link, uint64_t at_ns)
 {
 	link_age(link, at_ns);
-	if (link->online)
-		source_of(self, link)->online--;
-	link->online = false;
+	go_offline(self, link, at_ns);
 }
 
 void link_age(struct link *self, uint64_t at_ns)

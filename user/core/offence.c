@@ -238,8 +238,12 @@ static void forget_merits(struct policy *self, const struct hearing *hearing, st
 		peer->links[slot].success_ns = 0;
 		peer->links[slot].since_ns = hearing->at_ns;
 	}
+	quality_betray(&peer->quality);
 	peer->past.ledger.reward = 0;
 	source->past.ledger.reward = 0;
+	if (source->verified)
+		network_unverify(self, &place_at(self, hearing->place)->prefix);
+	source->verified = false;
 }
 
 /* Law 1: an authenticated peer at a seen address, told by the node itself, or by a follower after two failures there. */

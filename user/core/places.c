@@ -149,6 +149,8 @@ static void forget_source(struct policy *self, uint32_t number)
 		link_drop(self, source->first_link);
 	if (source->known)
 		neighbours_count(self, place, false);
+	if (source->verified)
+		network_unverify(self, &place->prefix);
 	convict(self, number, false, self->now_ns);
 	pool_give(&self->sources, place->source);
 	place->source = 0;

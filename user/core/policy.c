@@ -24,6 +24,7 @@ static void lay_pools(struct policy *self, const struct policy_settings *setting
 	dirty_init(&self->dirty_places, arena, places);
 	dirty_init(&self->dirty_words, arena, places);
 	dirty_init(&self->dirty_peers, arena, settings->peers_max);
+	pool_init(&self->networks.pool, arena, settings->networks_max, sizeof(struct network));
 	self->protected = arena_carve(arena, settings->protected_max, sizeof(struct prefix));
 	self->protected_next = arena_carve(arena, settings->protected_max, sizeof(struct prefix));
 }
@@ -38,6 +39,9 @@ static void lay_tables(struct policy *self, struct arena *arena)
 	table_init(&self->group_by_key, arena, &self->groups, &self->hash,
 		   offsetof(struct group, chain), offsetof(struct group, key),
 		   sizeof(struct group_key));
+	table_init(&self->networks.by_key, arena, &self->networks.pool, &self->hash,
+		   offsetof(struct network, chain), offsetof(struct network, key),
+		   sizeof(struct network_key));
 	heap_init(&self->ends, arena, &self->places, offsetof(struct place, end_slot));
 	heap_init(&self->wakes, arena, &self->places, offsetof(struct place, wake_slot));
 }
@@ -52,6 +56,8 @@ static void lay_lists(struct policy *self)
 		list_init(&self->peer_shelves[shelf], &self->peers,
 			  offsetof(struct peer, shelf_link));
 	}
+	list_init(&self->networks.counted, &self->networks.pool, offsetof(struct network, link));
+	list_init(&self->networks.idle, &self->networks.pool, offsetof(struct network, link));
 	list_init(&self->online, &self->peers, offsetof(struct peer, online_link));
 }
 
@@ -127,6 +133,7 @@ void policy_tick(struct policy *self, uint64_t now_ns)
 		self->now_ns = now_ns;
 	end_due(self, &self->ends, ENDS_A_TICK);
 	end_due(self, &self->wakes, ENDS_A_TICK);
+	networks_tick(self);
 	places_sweep(self, SWEEP_A_TICK);
 	capacity_tick(self);
 }

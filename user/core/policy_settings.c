@@ -7,7 +7,7 @@
 
 #include <peergate/why.h>
 
-enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S };
+enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S, REWARDS_MAX = 30 };
 
 #define NS_PER_S UINT64_C(1000000000)
 
@@ -39,6 +39,11 @@ static const struct {
 	SETTING(follower_allowance, 25, 0, 100),
 	SETTING(share_permille, 10, 1, 1000),
 	SETTING(fold_at, 8, 2, 256),
+	SETTING(networks_max, 16384, 64, 1 << 20),
+	SETTING(reward_latency, 8, 0, 30),
+	SETTING(reward_success, 12, 0, 30),
+	SETTING(reward_protocols, 5, 0, 30),
+	SETTING(reward_head, 5, 0, 30),
 #undef SETTING
 };
 
@@ -54,6 +59,20 @@ void policy_settings_default(struct policy_settings *ret)
 	*ret = (struct policy_settings){.capacity_stale_ns = 60 * NS_PER_S};
 	for (size_t i = 0; i < RANGES; i++)
 		*value_of(ret, i) = ranges[i].usual;
+}
+
+/* More than 30 would let a farmed score outweigh a penalty's band. */
+static int check_rewards(const struct policy_settings *self, struct why *why)
+{
+	uint32_t sum = self->reward_latency + self->reward_success + self->reward_protocols +
+		       self->reward_head;
+
+	if (sum <= REWARDS_MAX)
+		return 0;
+	return why_fill(why, -ERANGE,
+			"reward_latency, reward_success, reward_protocols and reward_head are "
+			"%" PRIu32 " together: at most %d",
+			sum, REWARDS_MAX);
 }
 
 int policy_settings_check(const struct policy_settings *self, struct why *why)
@@ -72,5 +91,5 @@ int policy_settings_check(const struct policy_settings *self, struct why *why)
 		return why_fill(why, -ERANGE,
 				"capacity_stale_ns: %" PRIu64 " ns is outside 1 s .. 1 h",
 				self->capacity_stale_ns);
-	return 0;
+	return check_rewards(self, why);
 }

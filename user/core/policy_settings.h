@@ -29,7 +29,10 @@ struct policy_settings {
 		follower_allowance; /* law 1: points that one follower may take from a source in ten minutes */
 	uint32_t
 		share_permille; /* law 10: of the table's sources, for the refusals of one /16 or /32 */
-	uint32_t fold_at;	/* law 10: so many banned /64 of one /56 become a ban of the /56 */
+	uint32_t networks_max; /* /16 and /32 with a vote */
+	/* Rewards: what each quality adds at most; 30 together at most. POLICY's formula. */
+	uint32_t reward_latency, reward_success, reward_protocols, reward_head;
+	uint32_t fold_at; /* law 10: so many banned /64 of one /56 become a ban of the /56 */
 };
 
 void policy_settings_default(struct policy_settings *ret);

@@ -31,7 +31,7 @@ struct quality {
 	uint32_t head_s, moved_s; /* when the head was told, and when it last moved on */
 	uint8_t answers;	  /* how many made the latency, up to 255 */
 	uint8_t shared, ours;	  /* of our protocols, how many it speaks; ours 0: not known */
-	uint8_t spare;
+	bool gave_status;	  /* on this connection */
 };
 
 _Static_assert(sizeof(struct quality) == 40, "a quality has 40 bytes at most");
@@ -51,5 +51,37 @@ struct odds quality_evidence(const struct quality *self, const struct policy_set
 
 /* What the success of these is worth: 0 .. 1000 thousandths; 0 without evidence, and for more bad than good. */
 unsigned int odds_share(const struct odds *self);
+
+/* What the others show, against which a peer is measured. 0, false: nobody knows. */
+struct yardstick {
+	uint32_t latency_us; /* the median of connected networks */
+	bool has_head;
+	uint64_t head_slot; /* likewise; never our own head or clock (law 13) */
+};
+
+/* What each quality adds to the score, in millionths of a point. */
+struct worth {
+	int32_t latency, success, protocols, head;
+};
+
+/* A useful answer took so long. One sample moves the latency little, however wild it is. */
+void quality_latency(struct quality *self, uint32_t latency_us);
+
+void quality_head(struct quality *self, uint64_t head_slot, uint64_t at_ns);
+
+/* Names as hash_text(); a version is part of a name. */
+void quality_protocols(struct quality *self, const uint32_t *theirs, unsigned int their_count,
+		       const uint32_t *ours, unsigned int our_count);
+
+/* A new connection: what old answers said of its speed counts half. */
+void quality_reconnect(struct quality *self);
+
+/* Law 15: all that was good is forgotten. */
+void quality_betray(struct quality *self);
+
+void quality_worth(const struct quality *self, const struct yardstick *yardstick,
+		   const struct policy_settings *settings, uint64_t now_ns, struct worth *ret);
+
+int32_t worth_sum(const struct worth *self); /* at most REWARD_MAX */
 
 #endif

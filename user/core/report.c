@@ -158,6 +158,7 @@ static void on_connected(struct policy *self, const struct hearing *hearing)
 	if (hearing->report->direction != DIRECTION_UNKNOWN)
 		peer->direction = hearing->report->direction;
 	peer->service = (int8_t)hearing->report->service;
+	quality_reconnect(&peer->quality);
 	set_online(self, hearing->peer, true);
 	if (hearing->link)
 		link_connect(self, hearing->link, hearing->at_ns);

@@ -163,5 +163,15 @@ const struct config_key config_keys[] = {
 	 WHOLE(policy.share_permille, 1, 1000), CHANGE_RESTART, false},
 	{"fold-at", "N", "so many banned /64 of a /56 become one ban of it",
 	 WHOLE(policy.fold_at, 2, 256), CHANGE_RESTART, false},
+	{"networks-max", "N", "networks (/16, IPv6 /32) with a vote",
+	 WHOLE(policy.networks_max, 64, 1 << 20), CHANGE_RESTART, false},
+	{"reward-latency", "POINTS", "for answers as fast as the median; all rewards 30 at most",
+	 WHOLE(policy.reward_latency, 0, 30), CHANGE_RESTART, false},
+	{"reward-success", "POINTS", "for answers that succeed",
+	 WHOLE(policy.reward_success, 0, 30), CHANGE_RESTART, false},
+	{"reward-protocols", "POINTS", "for speaking what we speak",
+	 WHOLE(policy.reward_protocols, 0, 30), CHANGE_RESTART, false},
+	{"reward-head", "POINTS", "for a head that is where others' are, and moves",
+	 WHOLE(policy.reward_head, 0, 30), CHANGE_RESTART, false},
 };
 const unsigned int config_key_count = sizeof(config_keys) / sizeof(config_keys[0]);
