@@ -12,7 +12,7 @@ _peergate_options() {
 
 _peergate_words() {
 	case $1:$2 in
-	*:--socket | *:-s | *:--pin-dir) compgen -f -- "$3" ;;
+	*:--socket | *:-s | *:--pin-dir | *:--log) compgen -f -- "$3" ;;
 	*:--reason) echo bad_score irrelevant_network unviable_fork too_many_peers rate_limited io_error client_shutdown \
 		unknown protocol_violation operator ;;
 	*:--standing) echo trusted good neutral poor discouraged banned ;;

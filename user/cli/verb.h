@@ -25,6 +25,6 @@ const struct verb *verb_find_or_tell(const char *name); /* and says so, with the
 
 extern const struct verb verb_status, verb_ban, verb_unban, verb_allow, verb_disallow, verb_explain,
 	verb_admit, verb_peers, verb_witness, verb_report, verb_capacity, verb_mode, verb_watch,
-	verb_top, verb_follow, verb_off, verb_version, verb_help;
+	verb_top, verb_follow, verb_doctor, verb_off, verb_version, verb_help;
 
 #endif

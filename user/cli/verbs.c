@@ -8,7 +8,7 @@ const struct verb *const verbs[] = {
 	&verb_status,	&verb_explain, &verb_admit,    &verb_top,   &verb_watch,
 	&verb_peers,	&verb_witness, &verb_ban,      &verb_unban, &verb_allow,
 	&verb_disallow, &verb_report,  &verb_capacity, &verb_mode,  &verb_follow,
-	&verb_off,	&verb_version, &verb_help,     NULL,
+	&verb_doctor,	&verb_off,     &verb_version,  &verb_help,  NULL,
 };
 
 const struct verb *verb_find(const char *name)

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * doctor: looks at the host and says what stands between it and a working gate, each finding with its remedy. A check reads and
+ * changes nothing; what it may not read it says so. The table of checks is in doctor.c.
+ */
+#ifndef DOCTOR_H
+#define DOCTOR_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum health {
+	HEALTH_WELL,
+	HEALTH_NOTE,  /* works, and is worth knowing */
+	HEALTH_FAULT, /* keeps the gate from its work: the exit status is 1 */
+	HEALTHS
+};
+
+struct doctor {
+	const char *root; /* "" for this host; tests give a folder that holds a proc and a sys */
+	const char
+		*log; /* the client's log, as told; NULL: what a running client's arguments say */
+	const char *api;  /* base of the Beacon API, as told; NULL: the usual places */
+	json_t *status;	  /* the answer to gate_status; NULL: the daemon does not answer */
+	const char *gone; /* then why */
+	json_t *findings; /* an array */
+	unsigned int faults;
+};
+
+/* @remedy NULL: there is nothing to do. */
+void doctor_find(struct doctor *self, enum health health, const char *check, const char *remedy,
+		 const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* All checks in turn; the findings are in self->findings then. */
+void doctor_run(struct doctor *self);
+
+void doctor_kernel(struct doctor *self);
+void doctor_daemon(struct doctor *self);
+void doctor_interfaces(struct doctor *self);
+void doctor_xdp(struct doctor *self);
+void doctor_ports(struct doctor *self);
+void doctor_log(struct doctor *self);
+void doctor_api(struct doctor *self);
+void doctor_follower(struct doctor *self);
+void doctor_clock(struct doctor *self);
+void doctor_sysctls(struct doctor *self);
+
+/* The first line of ROOT/@path without its newline, at most @room - 1 bytes; false: it cannot be read. */
+bool doctor_line(const struct doctor *self, const char *path, char *ret, size_t room);
+
+/* ROOT/@path in @ret; cut when it is longer. */
+enum { DOCTOR_PATH_MAX = 512 };
+const char *doctor_path(const struct doctor *self, const char *path, char ret[DOCTOR_PATH_MAX]);
+
+/* A socket that waits for connections (or, of UDP, for anything) at an address that is not loopback. */
+struct listening_socket {
+	bool udp;
+	uint16_t port;
+	uint64_t inode;
+};
+
+/* Those of this namespace, as ROOT/proc/net tells; at most @max. */
+size_t doctor_listening(const struct doctor *self, struct listening_socket *ret, size_t max);
+
+enum { COMMAND_MAX = 4096, NAME_MAX_SHOWN = 32 };
+
+/* A running program that is a client whom we know. */
+struct node_process {
+	int pid;
+	const struct node_kind *kind;
+	bool elsewhere;		   /* in another network namespace: a container, mostly */
+	char command[COMMAND_MAX]; /* its arguments, each ended by a 0 */
+	size_t length;
+};
+
+/* Clients whom we know, by the name of their program, and the ports where peers find them by default. */
+struct node_kind {
+	const char *program, *name;
+	uint16_t tcp, quic; /* 0: none */
+	bool is_consensus;
+};
+
+/* Hands each process with arguments to @take, until that says false. Valid within the call. */
+void doctor_each_process(const struct doctor *self,
+			 bool (*take)(void *context, const struct node_process *process),
+			 void *context);
+
+size_t doctor_nodes(const struct doctor *self, struct node_process *ret, size_t max);
+
+/* The value of --@option in @node's arguments, both as --option=value and as --option value; NULL: not given. */
+const char *node_option(const struct node_process *node, const char *option);
+
+/* Whether @node holds the socket @inode. */
+bool node_holds(const struct doctor *self, const struct node_process *node, uint64_t inode);
+
+#endif
