@@ -58,7 +58,7 @@ static int see_verdict(struct theatre *self, const struct addr *addr, struct dec
 	return 0;
 }
 
-/* refused, banned, backed_off, trusted, admitted ADDR [reason=WORD] [left<=SPAN] */
+/* refused, banned, backed_off, trusted, admitted, brief ADDR [reason=WORD] [left<=SPAN]; brief: a refusal, or none. */
 static int expect_verdict(struct theatre *self, const struct words *words, const char *text,
 			  struct why *why)
 {
@@ -78,6 +78,8 @@ static int expect_verdict(struct theatre *self, const struct words *words, const
 	if (error)
 		return error;
 	refuses = verdict.until_ns && verdict.standing != STANDING_TRUSTED;
+	if (!strcmp(wanted, "brief"))
+		wanted = refuses ? "refused" : "admitted";
 	if (self && ((refuses != (wanted[0] == 'r' || wanted[0] == 'b')) ||
 		     (!strcmp(wanted, "banned") && verdict.standing != STANDING_BANNED) ||
 		     (!strcmp(wanted, "backed_off") && verdict.standing == STANDING_BANNED) ||
@@ -366,14 +368,15 @@ int expect(struct theatre *self, const struct words *words, const char *text, st
 	} known[] = {
 		{"refused", expect_verdict},	{"banned", expect_verdict},
 		{"backed_off", expect_verdict}, {"trusted", expect_verdict},
-		{"admitted", expect_verdict},	{"never", expect_never},
-		{"ever", expect_never},		{"explain", expect_explain},
-		{"standing", expect_standing},	{"score", expect_score},
-		{"floor", expect_floor},	{"count", expect_count},
-		{"breaker", expect_breaker},	{"closable", expect_close},
-		{"unclosable", expect_close},	{"admit", expect_admit},
-		{"error", expect_error},	{"rank", expect_rank},
-		{"mesh", expect_mates},		{"prune", expect_mates},
+		{"admitted", expect_verdict},	{"brief", expect_verdict},
+		{"never", expect_never},	{"ever", expect_never},
+		{"explain", expect_explain},	{"standing", expect_standing},
+		{"score", expect_score},	{"floor", expect_floor},
+		{"count", expect_count},	{"breaker", expect_breaker},
+		{"closable", expect_close},	{"unclosable", expect_close},
+		{"admit", expect_admit},	{"error", expect_error},
+		{"rank", expect_rank},		{"mesh", expect_mates},
+		{"prune", expect_mates},
 	};
 
 	for (size_t i = 0; words->count > 1 && i < COUNT(known); i++) {
