@@ -35,4 +35,14 @@ static inline void *pool_at(const struct pool *self, uint32_t number)
 	return self->items + (size_t)(number - 1) * self->size;
 }
 
+/* Has the beginning of a record fetched, for a look at it soon. */
+static inline void pool_fetch(const struct pool *self, uint32_t number)
+{
+	const uint8_t *item = pool_at(self, number);
+	size_t size = self->size < 256 ? self->size : 256;
+
+	for (size_t at = 0; at < size; at += 64)
+		__builtin_prefetch(item + at);
+}
+
 #endif

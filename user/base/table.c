@@ -34,9 +34,34 @@ void table_init(struct table *self, struct arena *arena, const struct pool *pool
 			       .key_size = key_size};
 }
 
+uint64_t table_hash(const struct table *self, const void *key)
+{
+	return hash_bytes(self->hash, key, self->key_size);
+}
+
+void table_fetch_head(const struct table *self, uint64_t hash)
+{
+	__builtin_prefetch(self->heads + (hash & self->mask));
+}
+
+void table_fetch_record(const struct table *self, uint64_t hash)
+{
+	uint32_t number = self->heads[hash & self->mask];
+
+	if (number) {
+		__builtin_prefetch(key_of(self, number));
+		__builtin_prefetch(key_of(self, number) + self->key_size);
+	}
+}
+
 uint32_t table_find(const struct table *self, const void *key)
 {
-	uint32_t number = *head_of(self, key);
+	return table_find_hashed(self, table_hash(self, key), key);
+}
+
+uint32_t table_find_hashed(const struct table *self, uint64_t hash, const void *key)
+{
+	uint32_t number = self->heads[hash & self->mask];
 
 	while (number && memcmp(key_of(self, number), key, self->key_size) != 0)
 		number = *link_of(self, number);

@@ -25,6 +25,15 @@ void table_init(struct table *self, struct arena *arena, const struct pool *pool
 /* The record's number; 0 when there is none. */
 uint32_t table_find(const struct table *self, const void *key);
 
+/*
+ * For many look-ups at a time, which would else wait for memory one after the other: the hash of each key, then a fetch of
+ * each head, then of each head's record, then the look-ups.
+ */
+uint64_t table_hash(const struct table *self, const void *key);
+void table_fetch_head(const struct table *self, uint64_t hash);
+void table_fetch_record(const struct table *self, uint64_t hash);
+uint32_t table_find_hashed(const struct table *self, uint64_t hash, const void *key);
+
 void table_add(struct table *self, uint32_t number);	/* its key must not be in it yet */
 void table_remove(struct table *self, uint32_t number); /* must be in it */
 

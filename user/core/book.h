@@ -17,6 +17,7 @@
 #include "pool.h"
 #include "table.h"
 
+#include "contacts.h"
 #include "dirty.h"
 #include "ledger.h"
 #include "networks.h"
@@ -208,6 +209,8 @@ struct policy {
 	struct floor floors[SERVICES_MAX];
 	struct node_state nodes[SERVICES_MAX]; /* what the node said of itself, by service */
 	struct networks networks;
+	struct contacts contacts;
+	struct seats *seats; /* scratch of the three questions: see seats.h */
 	bool breaker_held;
 	struct policy_counts counts;
 	struct saved_clock loading; /* while the book comes back: the present moment; else 0 */

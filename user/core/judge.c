@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "judge.h"
 
+#include "contacts.h"
 #include "ladder.h"
 #include "links.h"
 #include "memo.h"
@@ -71,6 +72,7 @@ static void on_good(struct policy *self, struct hearing *hearing)
 	struct peer *peer = hearing_peer(self, hearing);
 	struct source *source = hearing_source(self, hearing);
 
+	contact_note(self, hearing, true);
 	if (peer) {
 		merit_take(self, hearing);
 		peer->past.success_ns = hearing->at_ns;

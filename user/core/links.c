@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "links.h"
 
+#include "seats.h"
 #include "trust.h"
 
 static struct source *source_of(const struct policy *self, const struct link *link)
@@ -126,6 +127,7 @@ struct link *link_obtain(struct policy *self, uint32_t peer, uint32_t place, uin
 		give_up(self, link, link_number(peer, slot), at_ns);
 		*link = (struct link){.place = place};
 		chain(self, link_number(peer, slot), source);
+		seat_try(self, &place_at(self, place)->prefix);
 	}
 	if (at_ns > link->seen_ns)
 		link->seen_ns = at_ns;

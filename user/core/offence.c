@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "offence.h"
 
+#include "contacts.h"
 #include "ladder.h"
 #include "links.h"
 #include "memo.h"
@@ -69,6 +70,7 @@ static unsigned int debit(struct policy *self, const struct hearing *hearing, st
 	struct peer *peer = hearing_peer(self, hearing);
 	unsigned int lost = source ? allowed(self, source, hearing, points) : 0;
 
+	contact_note(self, hearing, false);
 	if (peer) {
 		ledger_debit(&peer->past.ledger, &self->settings, points, hearing->at_ns);
 		quality_bad(&peer->quality, &self->settings, evidence_milli(points),

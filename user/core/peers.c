@@ -20,6 +20,25 @@ uint32_t peer_find(const struct policy *self, const char *id)
 	return table_find(&self->peer_by_id, key);
 }
 
+void peers_find(const struct policy *self, struct peer_look *looks, size_t count)
+{
+	char key[PEER_ID_MAX];
+
+	for (size_t i = 0; i < count; i++) {
+		key_of(key, looks[i].id);
+		looks[i].hash = table_hash(&self->peer_by_id, key);
+		table_fetch_head(&self->peer_by_id, looks[i].hash);
+	}
+	for (size_t i = 0; i < count; i++)
+		table_fetch_record(&self->peer_by_id, looks[i].hash);
+	for (size_t i = 0; i < count; i++) {
+		key_of(key, looks[i].id);
+		looks[i].number = table_find_hashed(&self->peer_by_id, looks[i].hash, key);
+		if (looks[i].number)
+			pool_fetch(&self->peers, looks[i].number);
+	}
+}
+
 uint32_t peer_obtain(struct policy *self, const char *id)
 {
 	return peer_obtain_at(self, id, 0);

@@ -7,6 +7,15 @@
 
 uint32_t peer_find(const struct policy *self, const char *id);
 
+/* Many at a time: @number of each is filled, 0 when nobody is known. @hash is of the ID, known or not. */
+struct peer_look {
+	const char *id;
+	uint64_t hash;
+	uint32_t number;
+};
+
+void peers_find(const struct policy *self, struct peer_look *looks, size_t count);
+
 /* Found or made; 0: the table is full of peers that may not be pushed out. */
 uint32_t peer_obtain(struct policy *self, const char *id);
 

@@ -14,6 +14,27 @@ uint32_t place_find(const struct policy *self, const struct prefix *prefix)
 	return table_find(&self->place_by_prefix, prefix);
 }
 
+void places_find(const struct policy *self, struct place_look *looks, size_t count)
+{
+	const struct table *table = &self->place_by_prefix;
+
+	for (size_t i = 0; i < count; i++) {
+		looks[i].hash = table_hash(table, &looks[i].prefix);
+		table_fetch_head(table, looks[i].hash);
+	}
+	for (size_t i = 0; i < count; i++)
+		table_fetch_record(table, looks[i].hash);
+	for (size_t i = 0; i < count; i++) {
+		looks[i].number = table_find_hashed(table, looks[i].hash, &looks[i].prefix);
+		if (looks[i].number)
+			pool_fetch(&self->places, looks[i].number);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (looks[i].number && place_at(self, looks[i].number)->source)
+			pool_fetch(&self->sources, place_at(self, looks[i].number)->source);
+	}
+}
+
 static bool has_room(struct policy *self, bool is_source, enum claim claim)
 {
 	if (is_source)

@@ -13,6 +13,15 @@ struct prefix prefix_cut(const struct prefix *prefix, unsigned int length);
 
 uint32_t place_find(const struct policy *self, const struct prefix *prefix);
 
+/* Many at a time: @number of each is filled, 0 when nothing is known. */
+struct place_look {
+	struct prefix prefix;
+	uint64_t hash;
+	uint32_t number;
+};
+
+void places_find(const struct policy *self, struct place_look *looks, size_t count);
+
 /* Found or made; 0: the table is full of what may not be pushed out. */
 uint32_t place_obtain(struct policy *self, const struct prefix *prefix, enum claim claim);
 

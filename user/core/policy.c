@@ -7,6 +7,7 @@
 
 #include "capacity.h"
 #include "places.h"
+#include "seats.h"
 
 /* Work of one tick. The kernel ends refusals by itself: what waits for the next tick only tidies up. */
 enum { ENDS_A_TICK = 8192, SWEEP_A_TICK = 16384 };
@@ -27,6 +28,7 @@ static void lay_pools(struct policy *self, const struct policy_settings *setting
 	pool_init(&self->networks.pool, arena, settings->networks_max, sizeof(struct network));
 	self->protected = arena_carve(arena, settings->protected_max, sizeof(struct prefix));
 	self->protected_next = arena_carve(arena, settings->protected_max, sizeof(struct prefix));
+	self->seats = arena_carve(arena, 1, sizeof(struct seats));
 }
 
 static void lay_tables(struct policy *self, struct arena *arena)

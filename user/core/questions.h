@@ -46,7 +46,7 @@ enum rank_why {
 	RANK_ANCHOR,   /* long good tenure with us, outbound */
 	RANK_KNOWN,    /* dialled or met before, ranked by what it did */
 	RANK_NEWCOMER, /* never met */
-	RANK_EXPLORE,  /* the one dial in eight that goes to a never-tried network */
+	RANK_EXPLORE, /* never met, and the one dial in eight for such: first where no network was tried */
 	/* Not now: */
 	RANK_WRONG_FORK,       /* its announced digest is not ours */
 	RANK_REFUSED,	       /* banned or backed off */
@@ -65,12 +65,14 @@ struct ranked {
 	uint8_t addr;	    /* index of the address to dial first */
 	bool dial;	    /* false: left out, told with its why, behind those to dial */
 	enum rank_why why;
-	uint32_t key; /* what it was ordered by, in millionths: higher first */
+	uint32_t key;	/* what it was ordered by, in millionths: higher first */
+	uint64_t order; /* its place in the answer */
 };
 
 /*
- * Orders @count candidates, best first: those to dial (@want at most, 0: all), then those left out. @ret has room for @count.
- * Returns how many of them are to be dialled.
+ * Orders @count candidates, best first: those to dial (@want at most, 0: all), then those left out, among them whoever would have
+ * been dialled by a larger @want. @ret has room for @count. Returns how many of them are to be dialled. The first of two with the
+ * same peer counts; who names no peer is known by his first address. Private addresses come last, and share nothing with anybody.
  */
 size_t policy_rank(const struct policy *self, const struct candidate *candidates, size_t count,
 		   size_t want, int service, uint64_t seed, uint64_t now_ns, struct ranked *ret);
