@@ -96,6 +96,18 @@ $(BUILD)/gate.skel.h: $(BUILD)/gate.bpf.o
 
 $(foreach kind,$(BUILD) $(BUILD)/asan $(BUILD)/fuzz,$(call objects_of,daemon,$(kind))): | $(BUILD)/gate.skel.h
 
+# The clients' tables as C strings.
+CLIENT_TABLES := $(sort $(wildcard user/adapters/clients/*.conf))
+$(BUILD)/clients.inc: $(CLIENT_TABLES)
+	@mkdir -p $(@D)
+	for table in $^; do \
+		name=$${table##*/}; echo "{\"$${name%.conf}\","; \
+		sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $$table; echo '},'; \
+	done > $@.tmp
+	mv $@.tmp $@
+
+$(foreach kind,$(BUILD) $(BUILD)/asan $(BUILD)/fuzz,$(kind)/user/adapters/client_tables.o): $(BUILD)/clients.inc
+
 $(BUILD)/peergated: $(call objects_of,daemon,$(BUILD)) $(BUILD)/libcore.a $(BUILD)/libbase.a
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_daemon)
 
@@ -213,6 +225,7 @@ install: all
 	$(PUT) 644 $(BUILD)/libpeergate.a $(IN)/lib/libpeergate.a
 	for header in include/peergate/*.h; do $(PUT) 644 $$header $(IN)/include/peergate/$${header##*/} || exit; done
 	for page in docs/*.[18]; do $(PUT) 644 $$page $(IN)/share/man/man$${page##*.}/$${page##*/} || exit; done
+	for table in $(CLIENT_TABLES); do $(PUT) 644 $$table $(IN)/share/peergate/clients/$${table##*/} || exit; done
 	$(PUT) 644 scripts/peergate.bash $(IN)/share/bash-completion/completions/peergate
 	$(PUT) 644 LICENSE $(IN)/share/doc/peergate/LICENSE
 	for text in README.md docs/*.md; do [ ! -f $$text ] || $(PUT) 644 $$text $(IN)/share/doc/peergate/$${text##*/} || exit; done

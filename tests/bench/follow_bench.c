@@ -86,12 +86,14 @@ static void feed(struct follower *follower, const struct stream *stream)
 
 static int measure(const char *what, const struct stream *stream)
 {
+	struct dialect *prysm;
 	struct follower follower;
 	unsigned long lines = 0;
 	size_t told = 0;
 	double began, took;
 
-	if (follower_init(&follower, &dialect_prysm, TIMELINE_OWN, JOIN_PEERS_MAX, count, &told))
+	if (dialect_load(&prysm, "prysm", NULL) ||
+	    follower_init(&follower, prysm, TIMELINE_OWN, JOIN_PEERS_MAX, count, &told))
 		return 1;
 	began = cpu_seconds();
 	do {
@@ -104,6 +106,7 @@ static int measure(const char *what, const struct stream *stream)
 	       (double)stream->length * ((double)lines / (double)stream->lines) / took / 1e6,
 	       (unsigned long)follower.counts.news);
 	follower_release(&follower);
+	dialect_free(prysm);
 	return 0;
 }
 

@@ -26,10 +26,13 @@ static void check(void *context, const struct news *news)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static struct dialect *prysm;
 	struct follower follower;
 	size_t piece;
 
-	if (!size || follower_init(&follower, &dialect_prysm, TIMELINE_OWN, 8, check, NULL))
+	if (!prysm && dialect_load(&prysm, "prysm", NULL))
+		abort();
+	if (!size || follower_init(&follower, prysm, TIMELINE_OWN, 8, check, NULL))
 		return 0;
 	piece = data[0] ? data[0] : size;
 	for (size_t at = 1; at < size; at += piece)

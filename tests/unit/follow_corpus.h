@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "follower.h"
 #include "tap.h"
@@ -13,6 +14,17 @@
 #define CORPUS "tests/data/prysm/"
 
 typedef void tell_fn_t(void *context, const struct news *news);
+
+/* Prysm's table, read once. */
+static inline const struct dialect *prysm(void)
+{
+	static struct dialect *dialect;
+	struct why why = {0};
+
+	if (!dialect && dialect_load(&dialect, "prysm", &why))
+		fail_msg("%s", why.sentence);
+	return dialect;
+}
 
 static inline char *corpus_read(const char *path, size_t *ret_length)
 {
@@ -33,23 +45,30 @@ static inline struct follower_counts corpus_follow(const char *text, size_t leng
 	struct follower follower;
 	struct follower_counts counts;
 
-	assert_int_equal(follower_init(&follower, &dialect_prysm, TIMELINE_OWN, 256, tell, context),
-			 0);
+	assert_int_equal(follower_init(&follower, prysm(), TIMELINE_OWN, 256, tell, context), 0);
 	follower_feed(&follower, text, length, 0);
 	counts = follower.counts;
 	follower_release(&follower);
 	return counts;
 }
 
-static inline struct follower_counts corpus_replay(const char *scenario, tell_fn_t *tell,
-						   void *context)
+static inline bool corpus_has(const char *scenario, const char *form)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), CORPUS "%s.%s.log", scenario, form);
+	return !access(path, R_OK);
+}
+
+static inline struct follower_counts corpus_replay(const char *scenario, const char *form,
+						   tell_fn_t *tell, void *context)
 {
 	struct follower_counts counts;
 	char path[256];
 	size_t length;
 	char *text;
 
-	snprintf(path, sizeof(path), CORPUS "%s.json.log", scenario);
+	snprintf(path, sizeof(path), CORPUS "%s.%s.log", scenario, form);
 	text = corpus_read(path, &length);
 	counts = corpus_follow(text, length, tell, context);
 	free(text);

@@ -322,10 +322,10 @@ static void what_is_skipped_is_counted(void **state)
 static void a_message_is_known_whole(void **state)
 {
 	(void)state;
-	assert_true(dialect_knows(&dialect_prysm, "Connected", 9));
-	assert_false(dialect_knows(&dialect_prysm, "Connected", 8));
-	assert_false(dialect_knows(&dialect_prysm, "Connected\0more", 14));
-	assert_false(dialect_knows(&dialect_prysm, "", 0));
+	assert_true(dialect_knows(prysm(), "Connected", 9));
+	assert_false(dialect_knows(prysm(), "Connected", 8));
+	assert_false(dialect_knows(prysm(), "Connected\0more", 14));
+	assert_false(dialect_knows(prysm(), "", 0));
 }
 
 static void the_join_forgets_the_one_unheard_of_longest(void **state)

@@ -1,26 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * dialect: a client's log as data: a table of line patterns, each with what such a line means. Adding a client is adding
- * a table. The first pattern that fits a line decides; a line that none fits means nothing.
+ * dialect: a client's log as data: patterns of lines, each with what such a line means, read from a table that people can
+ * read (clients/NAME.conf; docs/FOLLOW.md describes it). Adding a client is adding a table. The first row that fits a line
+ * decides; a line that none fits means nothing.
  */
 #ifndef DIALECT_H
 #define DIALECT_H
 
+#include <peergate/why.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "entry.h"
 #include "news.h"
 
-enum { CONDITIONS_MAX = 2, FINDINGS_MAX = 2 };
+enum { CONDITIONS_MAX = 2, FINDINGS_MAX = 2, KEYS_MAX = 16, FORMS_MAX = 8, WAY_WORDS_MAX = 4 };
 
-enum match {
-	MATCH_ALWAYS, /* the rest of the conditions: none */
-	MATCH_IS,
-	MATCH_BEGINS,
-	MATCH_ENDS,
-	MATCH_HAS,
-};
+enum match { MATCH_IS, MATCH_BEGINS, MATCH_ENDS, MATCH_HAS };
 
 struct condition {
 	const char *field;
@@ -44,38 +40,82 @@ enum touch {
 };
 
 struct finding {
-	const char *event, *result, *reason; /* words of the wire; event NULL: no finding */
+	const char *event, *result, *reason; /* words of the wire; result, reason NULL: none */
 	int code;
 	enum way said; /* of a goodbye */
 	enum touch touch;
 };
 
+/* A row: what the line means if all conditions hold. */
+struct meaning {
+	struct condition conditions[CONDITIONS_MAX];
+	unsigned int condition_count;
+	struct finding findings[FINDINGS_MAX];
+	unsigned int finding_count;
+};
+
+/*
+ * A field as it stands in a form that marks no ends of values: only who knows which fields the node writes, and in which
+ * order, can tell them from a peer's words.
+ */
+struct key {
+	const char *name;
+	size_t length;
+	bool optional, is_words /* may hold blanks */, is_number;
+	bool in_files; /* the package: the bracket forms have it before the message */
+};
+
 struct pattern {
-	const char *message, *level, *package;
+	const char *message;
+	size_t message_length;
+	bool is_template;    /* the message has {FIELD} in it */
+	const char *level;   /* NULL: any */
+	const char *package; /* NULL: any */
 	const char *peer;    /* the field with the peer's ID; NULL: it stands in the address */
 	const char *address; /* the field with the connection's remote multiaddr; NULL: none */
 	enum bond bond;
-	struct condition conditions[CONDITIONS_MAX];
-	struct finding findings[FINDINGS_MAX];
+	struct key keys[KEYS_MAX];
+	unsigned int key_count;
+	struct meaning *meanings;
+	unsigned int meaning_count;
 };
+
+struct form;
 
 struct dialect {
-	const char *name, *help;
-	const struct pattern *patterns;
-	size_t count;
-	const char *direction; /* the field that says who opened the connection */
-	const char *const *inbound, *const *outbound; /* its values; end with NULL */
+	const char *name, *about;
+	bool is_experimental;
+	const struct form *forms[FORMS_MAX];
+	unsigned int form_count;
+	struct pattern *patterns;
+	unsigned int pattern_count;
+	const char *direction; /* the field that says who opened the connection; NULL: none does */
+	const char *inbound[WAY_WORDS_MAX], *outbound[WAY_WORDS_MAX]; /* its values */
+	struct meaning *meanings;				      /* of all patterns */
+	char *text;						      /* all words lie in it */
 };
 
-extern const struct dialect dialect_prysm;
-extern const struct dialect *const dialects[]; /* ends with NULL */
+/* The built-in tables, in the order in which they are listed. */
+struct client_table {
+	const char *name, *text;
+};
+extern const struct client_table client_tables[];
+extern const size_t client_table_count;
 
-const struct dialect *dialect_find(const char *name); /* NULL: none of that name */
+/*
+ * Reads a table; @file is named in what is said of it. -EINVAL: line and word are in @why; -ENOMEM.
+ * dialect_load(): the built-in one of a client; -ENOENT: there is none.
+ */
+int dialect_parse(struct dialect **ret, const char *file, const char *text, struct why *why);
+int dialect_load(struct dialect **ret, const char *name, struct why *why);
+void dialect_free(struct dialect *self); /* NULL is welcome */
 
-/* Whether any pattern has the message: a line without it need not be read. */
+/* Whether any pattern may have the message: a line without it need not be read. */
 bool dialect_knows(const struct dialect *self, const char *message, size_t length);
 
-const struct pattern *dialect_match(const struct dialect *self, const struct entry *entry);
+/* The row that fits, and its pattern; NULL: none. A template adds the fields that its message holds to @entry. */
+const struct meaning *dialect_match(const struct dialect *self, struct entry *entry,
+				    const struct pattern **ret_pattern);
 enum way dialect_way(const struct dialect *self, const struct entry *entry);
 
 #endif

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * entry: one entry of a log, whatever form it was written in: its message, level, package, time, and its other fields
- * as text. Forms differ only in how an entry is read.
+ * as text. Forms differ only in how an entry is read (form.h).
  */
 #ifndef ENTRY_H
 #define ENTRY_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ENTRY_FIELDS_MAX = 32, ENTRY_NUMBER_MAX = 32 };
+#include "lines.h"
+
+/* The texts of a line, each with its NUL, take no more than the line: between any two of them stands a mark. */
+enum { ENTRY_FIELDS_MAX = 32, ENTRY_ROOM = LINE_MAX_LENGTH + 4096 };
 
 struct entry_field {
 	const char *key, *text;
@@ -25,27 +27,34 @@ struct entry {
 	bool zoned;
 	unsigned int count;
 	struct entry_field fields[ENTRY_FIELDS_MAX];
-	char numbers[ENTRY_FIELDS_MAX][ENTRY_NUMBER_MAX];
-	json_t *owner; /* holds the texts */
+	char *room; /* holds the texts until the next entry is read; ENTRY_ROOM bytes */
+	size_t used;
 };
+
+int entry_init(struct entry *ret); /* -ENOMEM */
+void entry_free(struct entry *self);
+
+/* Nothing in it any more. */
+void entry_clear(struct entry *self);
+
+/* A copy of the text that lives as long as the entry; NULL: it has a NUL in it, or there is no room. */
+const char *entry_keep(struct entry *self, const char *text, size_t length);
+
+/* Adds a field; @text as entry_keep() gave it: NULL is left out, and so is what is more than ENTRY_FIELDS_MAX. */
+void entry_add(struct entry *self, const char *key, const char *text, bool is_number);
 
 /* The text of a field; NULL when there is none of that name, or a number. */
 const char *entry_text(const struct entry *self, const char *key);
 /* The same, and numbers are welcome. */
 const char *entry_word(const struct entry *self, const char *key);
 
-/*
- * The JSON form (logrus): one object a line. Fields that are neither text nor number, and texts with a NUL in them, are
- * left out. -EBADMSG: no JSON object, or a key twice, which no logger writes; -EINVAL: no message or no time.
- * On success @ret is to be released.
- */
-int entry_read_json(struct entry *ret, const char *line, size_t length);
-void entry_release(struct entry *self);
+/* "beacon-chain/p2p" → "p2p"; NULL → "". */
+const char *entry_last_part(const char *path);
 
 /*
- * A cheap look before the line is read: the raw message in a JSON line, or NULL when that takes reading. Within a JSON
- * string a quote is escaped, so nobody's text can look like the key.
+ * The JSON form, one object a line. Fields that are neither text nor whole number, and texts with a NUL in them, are left
+ * out. -EBADMSG: no JSON object, or a key twice, which no logger writes.
  */
-const char *entry_peek_json(const char *line, size_t length, size_t *ret_length);
+int entry_read_object(struct entry *self, const char *line, size_t length);
 
 #endif

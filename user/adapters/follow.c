@@ -26,7 +26,7 @@ struct follow {
 	struct tail tail;
 	bool tailing;
 	bool gone;     /* the daemon is away */
-	bool advised;  /* that the log is not in JSON form */
+	bool advised;  /* that the log is of a forgeable form */
 	uint64_t told; /* what the last line of counts said: lines and skipped */
 	uv_loop_t loop;
 	uv_signal_t interrupt, terminate;
@@ -49,13 +49,13 @@ static void say_counts(const struct follow *self)
 
 	log_info("follow: %" PRIu64 " lines, %" PRIu64 " reports (%" PRIu64 " taken, %" PRIu64
 		 " refused, %" PRIu64 " dropped, %zu waiting); skipped: %" PRIu64
-		 " no entries, %" PRIu64 " of another form, %" PRIu64 " too long, %" PRIu64
-		 " cut, %" PRIu64 " from the future, %" PRIu64
+		 " no entries, %" PRIu64 " unproven, %" PRIu64 " near those, %" PRIu64
+		 " too long, %" PRIu64 " cut, %" PRIu64 " from the future, %" PRIu64
 		 " without a peer or with a false address",
 		 counts->lines, counts->news, self->sender.sent, self->sender.refused,
 		 self->sender.dropped, json_array_size(self->sender.waiting), counts->malformed,
-		 counts->foreign, self->follower.lines.too_long, self->follower.lines.cut,
-		 counts->future, counts->odd);
+		 counts->unproven, counts->foreign, self->follower.lines.too_long,
+		 self->follower.lines.cut, counts->future, counts->odd);
 }
 
 static void on_counts(uv_timer_t *timer)
@@ -118,20 +118,35 @@ static void on_retry(uv_timer_t *timer)
 	flush(timer->data);
 }
 
+/* In such a form nobody can tell the node's words from a peer's: the operator should know. */
+static void advise(struct follow *self)
+{
+	if (self->follower.counts.unproven && !self->advised)
+		log_warning(
+			"follow: %s is of a form in which a peer's words can look like whole "
+			"entries: "
+			"nothing in it is believed that nobody else bears out; follow the node's "
+			"standard error, or start it with --log-format=json",
+			self->settings->file);
+	self->advised = self->follower.counts.unproven;
+}
+
 /* While the daemon is away only the timer asks for it: a storm of lines must not wait for a connect each. */
 static void on_bytes(void *context, const char *bytes, size_t length)
 {
 	struct follow *self = context;
 
 	follower_feed(&self->follower, bytes, length, now_ms());
-	if (self->follower.counts.foreign && !self->advised)
-		log_warning("follow: %s has entries that are not in JSON form: there anybody's "
-			    "words look like the node's, so "
-			    "nothing near them is taken; start the node with --log-format=json",
-			    self->settings->file);
-	self->advised = self->follower.counts.foreign;
+	advise(self);
 	if (!self->gone)
 		flush(self);
+}
+
+static void on_before(void *context, const char *bytes, size_t length)
+{
+	struct follow *self = context;
+
+	follower_skip(&self->follower, bytes, length);
 }
 
 static void on_restarted(void *context)
@@ -183,13 +198,12 @@ static void read_input(struct follow *self)
 }
 
 /* The time of a log's last entry, looked for in the last half MiB; -ENOENT: there is none. */
-static int last_moment(const char *file, int64_t *ret_ms)
+static int last_moment(struct follower *follower, const char *file, int64_t *ret_ms)
 {
 	char *bytes = malloc(ENDING_LENGTH);
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error = -ENOENT;
 	off_t size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
 	ssize_t length = 0;
-	struct entry entry;
 
 	if (bytes && size > 0)
 		length = pread(fd, bytes, ENDING_LENGTH,
@@ -198,11 +212,8 @@ static int last_moment(const char *file, int64_t *ret_ms)
 		const char *newline = memrchr(bytes, '\n', (size_t)length - 1);
 		size_t begin = newline ? (size_t)(newline - bytes) + 1 : 0;
 
-		if (!entry_read_json(&entry, bytes + begin, (size_t)length - begin)) {
-			*ret_ms = entry.time_ms;
-			entry_release(&entry);
-			error = 0;
-		}
+		length -= bytes[length - 1] == '\n';
+		error = follower_moment(follower, bytes + begin, (size_t)length - begin, ret_ms);
 		length = (ssize_t)begin;
 	}
 	if (fd >= 0)
@@ -215,7 +226,7 @@ static void find_end(struct follow *self)
 {
 	int64_t last_ms, shift_ms;
 
-	if (last_moment(self->settings->file, &last_ms))
+	if (last_moment(&self->follower, self->settings->file, &last_ms))
 		return;
 	shift_ms = timeline_ends(&self->follower.timeline, last_ms, now_ms());
 	if (shift_ms)
@@ -225,7 +236,7 @@ static void find_end(struct follow *self)
 
 static int start_reading(struct follow *self, struct why *why)
 {
-	const struct tail_output output = {self, on_bytes, on_restarted};
+	const struct tail_output output = {self, on_before, on_bytes, on_restarted};
 	int error;
 
 	if (!strcmp(self->settings->file, "-")) {

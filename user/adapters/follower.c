@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "form.h"
+
 /* Of whom a line speaks. */
 struct subject {
 	char peer[NEWS_PEER_MAX];
@@ -24,6 +26,8 @@ int follower_init(struct follower *ret, const struct dialect *dialect, enum time
 	timeline_init(&ret->timeline, kind);
 	error = lines_init(&ret->lines);
 	if (!error)
+		error = entry_init(&ret->entry);
+	if (!error)
 		error = join_new(&ret->join, peers_max, (uint64_t)(uintptr_t)ret->lines.kept);
 	if (error)
 		follower_release(ret);
@@ -34,6 +38,7 @@ void follower_release(struct follower *self)
 {
 	join_free(self->join);
 	lines_free(&self->lines);
+	entry_free(&self->entry);
 	self->join = NULL;
 }
 
@@ -108,13 +113,18 @@ static void tell(struct follower *self, const struct finding *finding,
 	self->tell(self->context, &news);
 }
 
-static void take_entry(struct follower *self, const struct entry *entry)
+static void take_entry(struct follower *self, struct entry *entry, const struct form *form)
 {
-	const struct pattern *pattern = dialect_match(self->dialect, entry);
+	const struct pattern *pattern;
+	const struct meaning *meaning = dialect_match(self->dialect, entry, &pattern);
 	struct subject subject = {.way = dialect_way(self->dialect, entry)};
 
-	if (!pattern)
+	if (!meaning)
 		return;
+	if (form->is_forgeable) {
+		self->counts.unproven++;
+		return;
+	}
 	if (timeline_take(&self->timeline, entry->time_ms, entry->zoned, self->now_ms,
 			  &subject.at_ms)) {
 		self->counts.future++;
@@ -125,48 +135,39 @@ static void take_entry(struct follower *self, const struct entry *entry)
 		return;
 	}
 	bind_connection(self, &subject, pattern);
-	for (size_t i = 0; i < FINDINGS_MAX && pattern->findings[i].event; i++)
-		tell(self, &pattern->findings[i], &subject);
+	for (unsigned int i = 0; i < meaning->finding_count; i++)
+		tell(self, &meaning->findings[i], &subject);
 }
 
-/* Whether the line begins as an entry of logfmt, of plain text or of coloured text does. */
-static bool is_foreign(const char *line, size_t length)
+/* Whether the line may be a peer's words, in an entry of a forgeable form that stands before it. */
+static bool is_distrusted(struct follower *self, const struct form *form, size_t length)
 {
-	if (length >= 5 && !memcmp(line, "time=", 5))
-		return true;
-	return length >= 2 && ((line[0] == '[' && isdigit((unsigned char)line[1])) ||
-			       (line[0] == '\x1b' && line[1] == '['));
-}
-
-static bool is_distrusted(struct follower *self, const char *line, size_t length)
-{
-	if (is_foreign(line, length))
+	if (form && form->is_forgeable) {
 		self->distrusted = FOREIGN_DISTRUST;
-	else if (self->distrusted)
-		self->distrusted -= length < self->distrusted ? length : self->distrusted;
-	return self->distrusted;
+		return false;
+	}
+	if (!self->distrusted)
+		return false;
+	self->distrusted -= length < self->distrusted ? length : self->distrusted;
+	return true;
 }
 
 static void take_line(void *context, const char *line, size_t length)
 {
 	struct follower *self = context;
-	struct entry entry;
-	size_t peeked;
-	const char *message = entry_peek_json(line, length, &peeked);
+	const struct form *form = form_of(self->dialect, line, length);
+	int error;
 
 	self->counts.lines++;
-	if (is_distrusted(self, line, length)) {
+	if (is_distrusted(self, form, length)) {
 		self->counts.foreign++;
 		return;
 	}
-	if (message && !dialect_knows(self->dialect, message, peeked))
-		return;
-	if (entry_read_json(&entry, line, length)) {
+	error = form ? form->read(&self->entry, self->dialect, line, length) : -EBADMSG;
+	if (!error)
+		take_entry(self, &self->entry, form);
+	else if (error != -ENOMSG)
 		self->counts.malformed++;
-		return;
-	}
-	take_entry(self, &entry);
-	entry_release(&entry);
 }
 
 void follower_line(struct follower *self, const char *line, size_t length, int64_t now_ms)
@@ -181,6 +182,19 @@ void follower_feed(struct follower *self, const char *bytes, size_t length, int6
 	lines_feed(&self->lines, bytes, length, take_line, self);
 }
 
+static void skip_line(void *context, const char *line, size_t length)
+{
+	struct follower *self = context;
+
+	is_distrusted(self, form_of(self->dialect, line, length), length);
+}
+
+void follower_skip(struct follower *self, const char *bytes, size_t length)
+{
+	lines_feed(&self->lines, bytes, length, skip_line, self);
+	lines_skip(&self->lines);
+}
+
 void follower_restart(struct follower *self)
 {
 	lines_restart(&self->lines);
@@ -188,6 +202,16 @@ void follower_restart(struct follower *self)
 
 uint64_t follower_skipped(const struct follower *self)
 {
-	return self->counts.malformed + self->counts.foreign + self->counts.future +
-	       self->counts.odd + self->lines.too_long + self->lines.cut;
+	return self->counts.malformed + self->counts.foreign + self->counts.unproven +
+	       self->counts.future + self->counts.odd + self->lines.too_long + self->lines.cut;
+}
+
+int follower_moment(struct follower *self, const char *line, size_t length, int64_t *ret_ms)
+{
+	const struct form *form = form_of(self->dialect, line, length);
+
+	if (!form || form->read(&self->entry, NULL, line, length))
+		return -ENOENT;
+	*ret_ms = self->entry.time_ms;
+	return 0;
 }

@@ -17,17 +17,19 @@
 #include "timeline.h"
 
 /*
- * In the text forms a peer's words are not escaped: an agent string can hold whole lines, JSON too, and it may be 8 KiB. So
- * after an entry of such a form nothing is taken for longer than anybody's words can be: only a log that is JSON is read.
+ * In a forgeable form a peer's words are not escaped: an agent string can hold whole lines of any form, and it may be 8 KiB.
+ * So after an entry of such a form no other is taken for longer than anybody's words can be.
  */
 enum { FOREIGN_DISTRUST = 64 << 10 };
 
 struct follower_counts {
 	uint64_t lines;	    /* whole lines seen */
 	uint64_t news;	    /* reports made */
-	uint64_t malformed; /* not read: no entry of the log's form */
-	uint64_t foreign;   /* entries of another form, and lines too near behind one */
-	uint64_t future;    /* not taken: from the future */
+	uint64_t malformed; /* not read: no entry of any form of the client's */
+	uint64_t foreign;   /* lines that are too near behind an entry of a forgeable form */
+	uint64_t
+		unproven; /* entries of a forgeable form that say something: told by nobody else, not taken */
+	uint64_t future; /* not taken: from the future */
 	uint64_t
 		odd; /* known message, but its peer or address is none, or they contradict each other */
 };
@@ -36,6 +38,7 @@ struct follower {
 	const struct dialect *dialect;
 	struct timeline timeline;
 	struct lines lines;
+	struct entry entry; /* the one that is read */
 	struct join *join;
 	struct follower_counts counts;
 	int64_t now_ms;	   /* of the call that feeds */
@@ -52,6 +55,12 @@ void follower_release(struct follower *self);
 
 void follower_feed(struct follower *self, const char *bytes, size_t length, int64_t now_ms);
 
+/*
+ * What stands before the place where the reading begins: nothing in it is told, but it says whether the log is of a
+ * forgeable form, and whether a line was begun there.
+ */
+void follower_skip(struct follower *self, const char *bytes, size_t length);
+
 /* The log was replaced or cut: what it says next is another file's first line. */
 void follower_restart(struct follower *self);
 
@@ -60,5 +69,8 @@ void follower_line(struct follower *self, const char *line, size_t length, int64
 
 /* Lines of which nothing was taken though they may have meant something. */
 uint64_t follower_skipped(const struct follower *self);
+
+/* The time that a line says, if it is an entry; else -ENOENT. */
+int follower_moment(struct follower *self, const char *line, size_t length, int64_t *ret_ms);
 
 #endif

@@ -63,3 +63,9 @@ void lines_restart(struct lines *self)
 	self->length = 0;
 	self->skipping = false;
 }
+
+void lines_skip(struct lines *self)
+{
+	self->skipping |= self->length > 0;
+	self->length = 0;
+}

@@ -29,4 +29,7 @@ void lines_feed(struct lines *self, const char *bytes, size_t length, line_fn *t
 /* The stream begins anew (rotated, truncated): what was kept is half a line, and is dropped. */
 void lines_restart(struct lines *self);
 
+/* If a line has begun, the rest of it is left out, too, without being counted as cut. */
+void lines_skip(struct lines *self);
+
 #endif

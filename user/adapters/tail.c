@@ -135,6 +135,16 @@ static void look(struct tail *self)
 		drain(self);
 }
 
+static void tell_before(struct tail *self)
+{
+	size_t wanted =
+		self->offset < sizeof(self->chunk) ? (size_t)self->offset : sizeof(self->chunk);
+	ssize_t length = pread(self->fd, self->chunk, wanted, (off_t)(self->offset - wanted));
+
+	if (length > 0)
+		self->output.before(self->output.context, self->chunk, (size_t)length);
+}
+
 static void on_timer(uv_timer_t *timer)
 {
 	struct tail *self = timer->data;
@@ -168,6 +178,7 @@ int tail_start(struct tail *self, uv_loop_t *loop, const char *path, bool from_s
 	if (self->fd >= 0 && !from_start) {
 		self->offset = (uint64_t)there.st_size;
 		set_mark(self);
+		tell_before(self);
 	}
 	uv_timer_start(&self->look, on_timer, TAIL_LOOK_MS, TAIL_LOOK_MS);
 	look(self);

@@ -17,6 +17,8 @@ enum { TAIL_LOOK_MS = 5000, TAIL_CHUNK = 64 << 10, TAIL_MARK = 256 };
 
 struct tail_output {
 	void *context;
+	void (*before)(void *context, const char *bytes,
+		       size_t length); /* at most TAIL_CHUNK that stand before the start */
 	void (*bytes)(void *context, const char *bytes, size_t length);
 	void (*restarted)(void *context); /* what comes next is another file's beginning */
 };

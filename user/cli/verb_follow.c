@@ -1,50 +1,97 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* follow: a client's log, read as it grows, becomes reports. */
 #include <errno.h>
-#include <peergate/words.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "follow.h"
 #include "verb.h"
 
-enum { OPTION_DRY_RUN = 1, OPTION_FROM_START, OPTION_SERVICE, CLIENTS_MAX = 16 };
+enum { OPTION_DRY_RUN = 1, OPTION_FROM_START, OPTION_SERVICE, OPTION_LIST, OPTION_TABLE };
+enum { TABLE_BYTES_MAX = 1 << 20 };
 
 static const struct argp_option options[] = {
 	{"dry-run", OPTION_DRY_RUN, NULL, 0, "print the reports as JSON lines, send none", 0},
 	{"from-start", OPTION_FROM_START, NULL, 0, "from the file's beginning, with its own times",
 	 0},
+	{"list", OPTION_LIST, NULL, 0, "print which clients are known", 0},
 	{"service", OPTION_SERVICE, "NAME", 0, "the service that the reports speak of", 0},
+	{"table", OPTION_TABLE, "FILE", 0,
+	 "a table of one's own instead of the client's built-in one", 0},
 	{0},
 };
 
-static int no_such_client(const char *name)
+static int list_clients(void)
 {
-	const char *names[CLIENTS_MAX], *nearest;
-	unsigned int count = 0;
+	for (size_t i = 0; i < client_table_count; i++) {
+		struct dialect *dialect;
+		struct why why = {0};
 
-	for (const struct dialect *const *at = dialects; *at && count < CLIENTS_MAX; at++)
-		names[count++] = (*at)->name;
-	nearest = nearest_word(name, names, count);
-	if (nearest)
-		return cli_usage("no client \"%s\" is known: did you mean %s?", name, nearest);
-	return cli_usage("no client \"%s\" is known: there is %s", name, names[0]);
+		if (dialect_load(&dialect, client_tables[i].name, &why))
+			return cli_fail(-EINVAL, &why);
+		printf("%-12s %-14s %s\n", dialect->name,
+		       dialect->is_experimental ? "experimental" : "tried", dialect->about);
+		dialect_free(dialect);
+	}
+	return EXIT_DONE;
+}
+
+/* A whole file as a text; NULL, and a sentence. */
+static char *read_table(const char *path, struct why *why)
+{
+	FILE *file = fopen(path, "re");
+	char *text = calloc(1, TABLE_BYTES_MAX);
+
+	if (!file)
+		why_fill(why, -errno, "%s cannot be read: %m", path);
+	else if (!text || fread(text, 1, TABLE_BYTES_MAX - 1, file) == TABLE_BYTES_MAX - 1)
+		why_fill(why, -EFBIG, "%s is longer than a table may be: 1 MiB", path);
+	if (file)
+		fclose(file);
+	if (!why->sentence[0])
+		return text;
+	free(text);
+	return NULL;
+}
+
+static int load(struct dialect **ret, const char *client, const char *table, struct why *why)
+{
+	char *text;
+	int error;
+
+	if (!table)
+		return dialect_load(ret, client, why);
+	text = read_table(table, why);
+	if (!text)
+		return -EINVAL;
+	error = dialect_parse(ret, table, text, why);
+	free(text);
+	return error;
 }
 
 static int run(struct cli *cli, const struct arguments *arguments)
 {
 	struct follow_settings settings = {
-		.dialect = dialect_find(arguments->words[0]),
 		.file = arguments->count > 1 ? arguments->words[1] : "-",
 		.socket = cli->socket,
 		.service = arguments->options[OPTION_SERVICE],
 		.dry_run = arguments->options[OPTION_DRY_RUN],
 		.from_start = arguments->options[OPTION_FROM_START],
 	};
+	struct dialect *dialect;
 	struct why why = {0};
 	int error;
 
-	if (!settings.dialect)
-		return no_such_client(arguments->words[0]);
+	if (arguments->options[OPTION_LIST])
+		return list_clients();
+	if (!arguments->count)
+		return cli_usage(
+			"follow wants a client: peergate follow --list tells which are known");
+	if (load(&dialect, arguments->words[0], arguments->options[OPTION_TABLE], &why))
+		return cli_usage("%s", why.sentence);
+	settings.dialect = dialect;
 	error = follow_run(&settings, &why);
+	dialect_free(dialect);
 	return error ? cli_fail(error, &why) : EXIT_DONE;
 }
 
@@ -52,15 +99,15 @@ const struct verb verb_follow = {
 	.name = "follow",
 	.words = "CLIENT [FILE|-]",
 	.help = "Read a client's log and report what it says of its peers",
-	.more = "CLIENT is prysm. FILE is its log in JSON form, followed through rotation and from "
-		"before it "
-		"exists; - or nothing is standard input, to its end. New lines are reported as "
-		"they come; "
-		"--from-start takes what is there, too, and moves an old log's times so that it "
-		"ends now. The "
-		"daemon may come and go meanwhile.",
+	.more = "CLIENT is one of --list. FILE is its log, in whatever form the client writes it, "
+		"followed through "
+		"rotation and from before it exists; - or nothing is standard input, to its end. "
+		"New lines are "
+		"reported as they come; --from-start takes what is there, too, and moves an old "
+		"log's times so that "
+		"it ends now. The daemon may come and go meanwhile.",
 	.options = options,
-	.least = 1,
+	.least = 0,
 	.most = 2,
 	.run = run,
 };
