@@ -18,10 +18,10 @@ _peergate_words() {
 	*:--standing) echo trusted good neutral poor discouraged banned ;;
 	*:--sort) echo peer addr standing score until last_seen ;;
 	*:--direction) echo in out ;;
-	*:--for | *:--max | *:--connected | *:-n) ;;
+	*:--for | *:--max | *:--connected | *:--want | *:--seed | *:-n) ;;
 	mode:*) echo observe enforce ;;
 	help:*) _peergate_verbs ;;
-	follow:prysm) compgen -f -- "$3" ;;
+	follow:prysm | rank:*) compgen -f -- "$3" ;;
 	follow:*) echo prysm ;;
 	esac
 }

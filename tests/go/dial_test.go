@@ -114,6 +114,43 @@ func TestAdmit(t *testing.T) {
 	}
 }
 
+func TestRank(t *testing.T) {
+	type ranked struct {
+		Candidate       int
+		Peer, Addr, Why string
+		Key             int
+	}
+	type order struct {
+		Seed          int64
+		Dial, Skipped []ranked
+	}
+	common := dial(t, "peergate.ipc")
+	question := answer{"candidates": []answer{
+		{"peer": "16Uiu2HAmOne", "addrs": []string{"/ip4/198.51.100.20/tcp/4001", "/ip4/198.51.100.20/udp/4001/quic-v1"}},
+		{"peer": "16Uiu2HAmTwo", "addrs": []string{"203.0.113.21:4001"}, "digest": "0x01020304"},
+	}}
+	var first, again order
+	if err := common.Call(&first, "gate_rank", question); err != nil {
+		t.Fatal(err)
+	}
+	if len(first.Dial) != 2 || first.Dial[0].Key < first.Dial[1].Key {
+		t.Errorf("%+v", first)
+	}
+	for _, one := range first.Dial {
+		if one.Peer == "16Uiu2HAmOne" && (one.Candidate != 0 || one.Addr != "/ip4/198.51.100.20/tcp/4001") {
+			t.Errorf("%+v", one)
+		}
+	}
+	question["seed"], question["want"] = first.Seed, 1
+	if err := common.Call(&again, "gate_rank", question); err != nil {
+		t.Fatal(err)
+	}
+	if again.Seed != first.Seed || len(again.Dial) != 1 || len(again.Skipped) != 1 ||
+		again.Dial[0] != first.Dial[0] {
+		t.Errorf("%+v, then %+v", first, again)
+	}
+}
+
 func TestWidened(t *testing.T) {
 	admin := dial(t, "admin.ipc")
 	told := call(t, admin, "gate_ban", map[string]any{"addr": "2001:db8:7::1", "ttl": 60})
@@ -220,6 +257,7 @@ func TestErrors(t *testing.T) {
 		{common, "gate_subscribe", []any{"newHeads"}, -32602, "events"},
 		{common, "gate_report", []any{answer{"peer": "x", "event": "sneeze"}}, -32602, "event"},
 		{common, "gate_admit", []any{answer{}}, -32602, "peer: missing"},
+		{common, "gate_rank", []any{answer{"candidates": []any{answer{"peer": "x"}, 7}}}, -32602, "candidates[1]"},
 	} {
 		var result answer
 		err := one.client.Call(&result, one.method, one.args...)

@@ -122,6 +122,8 @@ setup() {
 		ban 192.0.2.7 --fore|unrecognized option
 		explain localhost|is no address
 		admit localhost|is no address
+		rank --want many|is no number
+		rank --seed -1|is no number
 		admit 192.0.2.7 --direction ouut|did you mean out?
 		peers --standing bannd|did you mean banned?
 		peers --sort scor|did you mean score?
@@ -135,7 +137,7 @@ setup() {
 @test "help lists every verb, and each verb has its own" {
 	run gate help
 	[ "$status" -eq 0 ]
-	for verb in status explain admit top watch peers ban unban allow disallow report capacity mode off version help; do
+	for verb in status explain admit rank top watch peers ban unban allow disallow report capacity mode off version help; do
 		[[ $output == *"  $verb "* ]]
 		[[ $("$BUILD/peergate" help "$verb") == "Usage: peergate $verb"* ]]
 		[[ $("$BUILD/peergate" "$verb" --help) == "Usage: peergate $verb"* ]]

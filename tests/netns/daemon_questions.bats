@@ -62,6 +62,54 @@ verdict() {
 	is true gate_admit '{"addr":"10.1.2.3:4001","direction":"outbound"}' .allow
 }
 
+# rank CANDIDATES FILTER [MORE]
+rank() {
+	result gate_rank "{\"candidates\":$1${3:-}}" "$2"
+}
+
+@test "rank: in the candidates' own texts, the refused and the unusable left out" {
+	daemon_start --mode enforce
+	verdict 16Uiu2HAmBad ban ',"addr":"198.51.100.7:4001"'
+	three='[{"peer":"16Uiu2HAmA","addrs":["/dns4/example.org/tcp/1","/ip4/203.0.113.1/tcp/4001/p2p/16Uiu2HAmA"]},
+		{"peer":"16Uiu2HAmBad","addrs":["192.0.2.99:4001"]},
+		{"addrs":["/ip6/2001:db8:5::1/udp/9000/quic-v1/p2p/16Uiu2HAmC","[2001:db8:5::1]:9000"],"digest":"0x0a0b0c0D"}]'
+	[ "$(rank "$three" '.dial | sort_by(.candidate) | map("\(.candidate) \(.peer) \(.addr)") | join(", ")')" = \
+		"0 16Uiu2HAmA /ip4/203.0.113.1/tcp/4001/p2p/16Uiu2HAmA, 2 16Uiu2HAmC /ip6/2001:db8:5::1/udp/9000/quic-v1/p2p/16Uiu2HAmC" ]
+	[ "$(rank "$three" '.skipped | map("\(.candidate) \(.peer) \(.why)") | join(", ")')" = "1 16Uiu2HAmBad refused" ]
+	[ "$(rank "$three" '[.dial[].key] | . == (sort | reverse)')" = true ]
+	[ "$(rank '[]' '.dial + .skipped | length')" = 0 ]
+}
+
+@test "rank: the same seed gives the same order, another one another; the drawn one is told" {
+	daemon_start
+	many=$(seq 40 | jq -c '{peer: "16Uiu2HAm\(.)", addrs: ["198.\(. + 20).1.1:4001"]}' | jq -sc .)
+	first=$(rank "$many" '[.dial[].candidate]' ',"seed":7')
+	[ "$(rank "$many" '[.dial[].candidate]' ',"seed":7')" = "$first" ]
+	[ "$(rank "$many" '.dial | length' ',"seed":7,"want":5')" -eq 5 ]
+	seed=$(rank "$many" .seed)
+	[ "$seed" -ge 0 ] && [ "$seed" != "$(rank "$many" .seed)" ]
+}
+
+@test "rank: what the dial door forbids is passed over" {
+	daemon_start --dial private
+	[ "$(rank '[{"peer":"x","addrs":["10.0.0.1:4001","203.0.113.1:4001"]}]' '.dial[0].addr')" = 203.0.113.1:4001 ]
+}
+
+@test "rank: bad candidates are named, big questions fit" {
+	daemon_start
+	run ask gate_rank "{\"candidates\":[{\"peer\":\"x\",\"addrs\":$(seq -f '"10.0.0.%g"' 65 | jq -sc .)}]}" "$COMMON"
+	[[ $output == *'"code":-32602,'*"candidates[0]: addrs: 65 addresses, must be 64 at most"* ]]
+	# 10,000 candidates of some 150 bytes, more than a command line takes.
+	seq 10000 | jq -c '{peer: "16Uiu2HAmPeersLongId\(. + 1000000)abcdefghijklmnop", digest: "0x01020304",
+		addrs: ["/ip4/\(. % 200 + 11).\(. / 200 | floor).3.4/tcp/4001", "/ip4/\(. % 200 + 11).\(. / 200 | floor).3.4/udp/4001/quic-v1"]}' |
+		jq -sc '{jsonrpc: "2.0", id: 1, method: "gate_rank", params: {candidates: .}}' >"$BATS_TEST_TMPDIR/many"
+	socat -t 5 - "UNIX-CONNECT:$COMMON" <"$BATS_TEST_TMPDIR/many" >"$BATS_TEST_TMPDIR/order"
+	[ "$(jq '.result | (.dial + .skipped | length), (.dial + .skipped | map(.candidate) | unique | length)' "$BATS_TEST_TMPDIR/order" | xargs)" = "10000 10000" ]
+	seq 32769 | jq -c '{peer: "x\(.)"}' |
+		jq -sc '{jsonrpc: "2.0", id: 1, method: "gate_rank", params: {candidates: .}}' >"$BATS_TEST_TMPDIR/many"
+	socat -t 5 - "UNIX-CONNECT:$COMMON" <"$BATS_TEST_TMPDIR/many" | grep -q 'candidates: 32769, must be 32768 at most'
+}
+
 @test "wrong questions: -32602 naming the field" {
 	daemon_start
 	while read -r method params part; do
@@ -78,6 +126,26 @@ verdict() {
 		gate_admit {"addr":"192.0.2.7","direction":"in"} direction
 		gate_admit {"addr":"192.0.2.7","service":"beakon"} did_you_mean_beacon?
 		gate_admit {"adr":"192.0.2.7"} did_you_mean_addr?
+		gate_rank {} candidates:_missing
+		gate_rank {"candidates":{}} candidates:_must_be_an_array,_not_an_object
+		gate_rank {"candidates":[7]} candidates[0]:_must_be_an_object
+		gate_rank {"candidates":[{"peer":"x"},{}]} candidates[1]:_peer:_missing
+		gate_rank {"candidates":[{"addrs":[]}]} candidates[0]:_peer:_missing
+		gate_rank {"candidates":[{"peer":7}]} candidates[0]:_peer:_must_be_a_string
+		gate_rank {"candidates":[{"peer":"x","addrs":"192.0.2.7"}]} candidates[0]:_addrs:_must_be_an_array
+		gate_rank {"candidates":[{"peer":"x","addrs":["192.0.2.7",7]}]} candidates[0]:_addrs[1]:_must_be_a_string
+		gate_rank {"candidates":[{"peer":"x","addrs":["192.0.2.300"]}]} candidates[0]:_addrs[0]
+		gate_rank {"candidates":[{"peer":"x","addrs":["192.0.2.0/24"]}]} candidates[0]:_addrs[0]
+		gate_rank {"candidates":[{"peer":"x","digest":"01020304"}]} candidates[0]:_digest
+		gate_rank {"candidates":[{"peer":"x","digest":"0x0102030"}]} candidates[0]:_digest
+		gate_rank {"candidates":[{"peer":"x","digest":"0x0102030g"}]} candidates[0]:_digest
+		gate_rank {"candidates":[{"peer":"x","digst":"0x01020304"}]} did_you_mean_digest?
+		gate_rank {"candidates":[],"want":-1} want
+		gate_rank {"candidates":[],"want":1.5} want
+		gate_rank {"candidates":[],"want":99999999999999999999} want
+		gate_rank {"candidates":[],"seed":"7"} seed:_must_be_a_whole_number
+		gate_rank {"candidates":[],"seed":1e300} seed
+		gate_rank {"candidates":[],"service":"beakon"} did_you_mean_beacon?
 	END
 	# A notification of a question is answered by nobody, and the connection goes on.
 	run send '{"jsonrpc":"2.0","method":"gate_admit","params":{"addr":"192.0.2.7"}}{"jsonrpc":"2.0","method":"gate_admit"}{"jsonrpc":"2.0","id":1,"method":"rpc_modules"}'

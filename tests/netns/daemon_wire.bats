@@ -142,10 +142,10 @@ nothing_changed() {
 @test "too deep and too long: -32600, and the connection goes on" {
 	refuses "$(printf '[%.0s' $(seq 33))$(printf ']%.0s' $(seq 33))" -32600 "32 brackets"
 	refuses "$(printf '[%.0s' $(seq 5000))" -32600 "32 brackets"
-	# 2 MiB, more than a command line takes.
-	run bash -c "{ printf '{\"a\":\"'; head -c 2097152 /dev/zero | tr '\\0' x; printf '\"}';
+	# 5 MiB, more than a command line takes.
+	run bash -c "{ printf '{\"a\":\"'; head -c 5242880 /dev/zero | tr '\\0' x; printf '\"}';
 		printf '{\"jsonrpc\":\"2.0\",\"id\":\"next\",\"method\":\"rpc_modules\"}'; } | socat -t 2 - UNIX-CONNECT:$ADMIN"
-	expect -32600 1048576
+	expect -32600 4194304
 	[[ $output == *'"id":"next","result"'* ]]
 }
 

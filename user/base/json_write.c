@@ -24,19 +24,19 @@ static void write_escaped(struct buffer *out, unsigned char c)
 	buffer_text(out, text);
 }
 
-static void write_text(struct buffer *out, const char *text, size_t length)
+void json_write_letters(struct buffer *out, const char *letters, size_t length)
 {
 	size_t begin = 0;
 
 	buffer_append(out, "\"", 1);
 	for (size_t i = 0; i < length; i++) {
-		if (is_plain((unsigned char)text[i]))
+		if (is_plain((unsigned char)letters[i]))
 			continue;
-		buffer_append(out, text + begin, i - begin);
-		write_escaped(out, (unsigned char)text[i]);
+		buffer_append(out, letters + begin, i - begin);
+		write_escaped(out, (unsigned char)letters[i]);
 		begin = i + 1;
 	}
-	buffer_append(out, text + begin, length - begin);
+	buffer_append(out, letters + begin, length - begin);
 	buffer_append(out, "\"", 1);
 }
 
@@ -70,7 +70,7 @@ static void write_real(struct buffer *out, double real)
 
 void json_write_text(struct buffer *out, const char *text)
 {
-	write_text(out, text, strlen(text));
+	json_write_letters(out, text, strlen(text));
 }
 
 static void write_array(struct buffer *out, const json_t *array)
@@ -90,7 +90,7 @@ static void write_object(struct buffer *out, const json_t *object)
 
 	json_object_foreach (members, name, value) {
 		buffer_append(out, before, 1);
-		write_text(out, name, strlen(name));
+		json_write_letters(out, name, strlen(name));
 		buffer_append(out, ":", 1);
 		json_write(out, value);
 		before = ",";
@@ -108,7 +108,7 @@ void json_write(struct buffer *out, const json_t *value)
 		write_array(out, value);
 		break;
 	case JSON_STRING:
-		write_text(out, json_string_value(value), json_string_length(value));
+		json_write_letters(out, json_string_value(value), json_string_length(value));
 		break;
 	case JSON_INTEGER:
 		json_write_integer(out, json_integer_value(value));

@@ -18,6 +18,7 @@ void json_write(struct buffer *out, const json_t *value);
  * (UTF-8) with its quotes, a whole number.
  */
 void json_write_text(struct buffer *out, const char *text);
+void json_write_letters(struct buffer *out, const char *letters, size_t length);
 void json_write_integer(struct buffer *out, json_int_t integer);
 
 #endif

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* capacity: how many peers a service can hold, and holds now: what its floor follows from. */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "answer.h"
+#include "numbers.h"
 #include "verb.h"
 
 enum { OPTION_MAX = 1, OPTION_CONNECTED, OPTION_INBOUND_MAX };
@@ -28,22 +25,6 @@ static void tell(struct output *output, const json_t *answer)
 			     (long long)floor);
 }
 
-/* Puts the option's number into @params; an option that was not given is left out. */
-static int put_number(json_t *params, const char *member, const char *text, struct why *why)
-{
-	const uint32_t most = UINT32_MAX;
-	unsigned long long number;
-	char *end;
-
-	if (!text)
-		return 0;
-	errno = 0;
-	number = strtoull(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end || errno || number > most)
-		return why_fill(why, -EINVAL, "\"%.40s\" is no number from 0 to %u", text, most);
-	return json_object_set_new(params, member, json_integer((json_int_t)number));
-}
-
 static int run(struct cli *cli, const struct arguments *arguments)
 {
 	const char *const *given = arguments->options;
@@ -53,9 +34,9 @@ static int run(struct cli *cli, const struct arguments *arguments)
 	if (!given[OPTION_MAX] || !given[OPTION_CONNECTED])
 		return cli_usage("capacity needs both --max N and --connected N");
 	params = json_pack("{s:s}", "service", arguments->words[0]);
-	if (put_number(params, "max", given[OPTION_MAX], &why) ||
-	    put_number(params, "connected", given[OPTION_CONNECTED], &why) ||
-	    put_number(params, "inboundMax", given[OPTION_INBOUND_MAX], &why)) {
+	if (put_whole(params, "max", given[OPTION_MAX], UINT32_MAX, &why) ||
+	    put_whole(params, "connected", given[OPTION_CONNECTED], UINT32_MAX, &why) ||
+	    put_whole(params, "inboundMax", given[OPTION_INBOUND_MAX], UINT32_MAX, &why)) {
 		json_decref(params);
 		return cli_usage("%s", why.sentence);
 	}

@@ -4,12 +4,14 @@
 
 #include "verb.h"
 
+/* clang-format off: in the groups of `help` */
 const struct verb *const verbs[] = {
-	&verb_status,	&verb_explain, &verb_admit,    &verb_top,   &verb_watch,
-	&verb_peers,	&verb_witness, &verb_ban,      &verb_unban, &verb_allow,
-	&verb_disallow, &verb_report,  &verb_capacity, &verb_mode,  &verb_follow,
-	&verb_doctor,	&verb_off,     &verb_version,  &verb_help,  NULL,
+	&verb_status,  &verb_explain,  &verb_top,  &verb_watch,	 &verb_peers,  &verb_witness,
+	&verb_admit,   &verb_rank,     &verb_ban,  &verb_unban,	 &verb_allow,  &verb_disallow,
+	&verb_report,  &verb_capacity, &verb_mode, &verb_follow, &verb_doctor, &verb_off,
+	&verb_version, &verb_help,     NULL,
 };
+/* clang-format on */
 
 const struct verb *verb_find(const char *name)
 {

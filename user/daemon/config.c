@@ -55,7 +55,7 @@ void config_default(struct config *ret)
 	ret->corroborate = true;
 	ret->corroborate_slack_ns = 15 * NS_PER_S;
 	ret->wire = (struct config_wire){
-		.value_max = 1 << 20, .depth_max = 32, .clients_max = 64, .output_max = 1 << 20};
+		.value_max = 4 << 20, .depth_max = 32, .clients_max = 64, .output_max = 1 << 20};
 	policy_settings_default(&ret->policy);
 }
 

@@ -10,10 +10,9 @@
 enum { FIELDS_MAX = 32 };
 
 static const char *const kinds[] = {
-	[FIELD_TEXT] = "a string",
-	[FIELD_FLAG] = "true or false",
-	[FIELD_NUMBER] = "a number",
-	[FIELD_WHOLE] = "a whole number",
+	[FIELD_TEXT] = "a string",   [FIELD_FLAG] = "true or false",
+	[FIELD_NUMBER] = "a number", [FIELD_WHOLE] = "a whole number",
+	[FIELD_LIST] = "an array",
 };
 
 static const char *const types[] = {
@@ -66,6 +65,10 @@ static int put(void *ret, const struct field *field, const json_t *value, struct
 	}
 	if (field->kind == FIELD_FLAG && json_is_boolean(value)) {
 		*(bool *)member = json_is_true(value);
+		return 0;
+	}
+	if (field->kind == FIELD_LIST && json_is_array(value)) {
+		*(const json_t **)member = value;
 		return 0;
 	}
 	if ((field->kind == FIELD_NUMBER || field->kind == FIELD_WHOLE) && json_is_number(value))

@@ -17,6 +17,7 @@ enum field_kind {
 	FIELD_FLAG,   /* bool */
 	FIELD_NUMBER, /* struct field_number */
 	FIELD_WHOLE,  /* struct field_number with a whole value */
+	FIELD_LIST, /* const json_t *, an array, borrowed from the object; NULL: absent; never plain */
 };
 
 /* A number within the range that its field names. */

@@ -10,6 +10,7 @@
 static const struct method methods[] = {
 	{"gate_admit", NULL, method_admit, PARAMS_OBJECT, false, "continue or disconnect?"},
 	{"gate_report", method_report, NULL, PARAMS_ARRAY, false, "what the protocol layer saw"},
+	{"gate_rank", NULL, method_rank, PARAMS_OBJECT, false, "in what order to dial"},
 	{"gate_ban", method_ban, NULL, PARAMS_OBJECT, true, "refuse a source or prefix for a time"},
 	{"gate_explain", method_explain, NULL, PARAMS_OBJECT, false, "why one is treated as it is"},
 	{"gate_capacity", method_capacity, NULL, PARAMS_OBJECT, false, "how full the node is"},

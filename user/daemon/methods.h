@@ -54,7 +54,7 @@ int fast_report_run(struct rpc_caller *caller, struct buffer *out, struct why *w
 /* NULL: there is none such; the nearest is named in @why. */
 const struct method *method_find(const char *name, struct why *why);
 
-method_write method_admit;
+method_write method_admit, method_rank;
 method_run method_report, method_capacity, method_status, method_peers, method_explain,
 	method_witness;
 method_run method_subscribe, method_unsubscribe, method_modules;

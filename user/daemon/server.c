@@ -290,6 +290,7 @@ void server_close(struct server *self)
 	uv_run(&self->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&self->loop);
 	processes_free(&self->processes);
+	rank_question_free(&self->rank);
 	engine_close(&self->engine);
 	namespaces_close(self->namespaces);
 }

@@ -15,6 +15,7 @@
 #include "listener.h"
 #include "namespaces.h"
 #include "processes.h"
+#include "rank_question.h"
 #include "report_decode.h"
 #include "turn.h"
 #include "witness_churn.h"
@@ -34,6 +35,7 @@ struct server {
 	struct snapshot witness;
 	struct turn turn;	    /* of serving clients */
 	struct report_list reports; /* those of the request at hand */
+	struct rank_question rank;  /* the same of candidates */
 	uv_timer_t second, census_period, census_slice;
 	uv_poll_t events, links, sightings;
 	uv_signal_t signals[SERVER_SIGNALS];

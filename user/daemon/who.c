@@ -37,6 +37,39 @@ int who_addr(struct endpoint *ret, const char *text, struct why *why)
 	return endpoint_parse(ret, text, strlen(text), why) ? why_lead(why, -EINVAL, "addr") : 0;
 }
 
+bool who_is_elsewhere(const char *text)
+{
+	return !strncmp(text, "/dns", 4) || (text[0] == '/' && strstr(text, "/p2p-circuit"));
+}
+
+static int nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int who_digest(uint8_t ret[DIGEST_SIZE], const char *field, const char *text, struct why *why)
+{
+	bool is_digest = strlen(text) == 2 + 2 * DIGEST_SIZE && text[0] == '0' && text[1] == 'x';
+	uint8_t digest[DIGEST_SIZE];
+
+	for (int i = 0; is_digest && i < DIGEST_SIZE; i++) {
+		int high = nibble(text[2 + 2 * i]), low = nibble(text[3 + 2 * i]);
+
+		is_digest = high >= 0 && low >= 0;
+		digest[i] = (uint8_t)(high << 4 | low);
+	}
+	if (!is_digest)
+		return why_fill(
+			why, -EINVAL,
+			"%s: \"%.40s\" is no fork digest: write its four bytes as 0x01020304",
+			field, text);
+	memcpy(ret, digest, sizeof(digest));
+	return 0;
+}
+
 int who_direction(enum direction *ret, const char *text, struct why *why)
 {
 	int value = DIRECTION_UNKNOWN;

@@ -3,6 +3,8 @@
 #ifndef WHO_H
 #define WHO_H
 
+#include <stdbool.h>
+
 #include <peergate/why.h>
 
 #include "config.h"
@@ -13,6 +15,15 @@ int who_peer(char ret[PEER_ID_MAX], const char *text, struct why *why);
 
 /* One address, with what else the text says of it. -EINVAL. */
 int who_addr(struct endpoint *ret, const char *text, struct why *why);
+
+/*
+ * Whether a multiaddr that is no address of its peer is still an honest one to announce: a name (/dns4/…), a way through a
+ * relay (/p2p-circuit).
+ */
+bool who_is_elsewhere(const char *text);
+
+/* A fork digest, "0x01020304". -EINVAL. */
+int who_digest(uint8_t ret[DIGEST_SIZE], const char *field, const char *text, struct why *why);
 
 /* "inbound" or "outbound"; NULL: unknown. -EINVAL. */
 int who_direction(enum direction *ret, const char *text, struct why *why);
