@@ -13,6 +13,7 @@ static const struct strategy *const strategies[] = {
 	&strategy_random,
 	&strategy_ban,
 	&strategy_oracle,
+	&strategy_peergate,
 };
 
 enum { STRATEGIES = sizeof(strategies) / sizeof(strategies[0]) };

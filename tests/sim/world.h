@@ -14,7 +14,7 @@
 #include "scenario.h"
 #include "strategy.h"
 
-enum { NOBODY = UINT32_MAX };
+enum { NOBODY = UINT32_MAX, ID_NUMBER_AT = 9 /* where in an ID the number of who has it stands */ };
 
 enum {
 	BOOK = 48,   /* addresses that a node has from discovery */
