@@ -11,9 +11,10 @@ enum deed {
 	DEED_DIAL,     /* a bad peer's next dial: @who */
 	DEED_DIAL_END, /* what came of a dial: @what */
 	DEED_BEAT, /* the two ends of a link ask each other something: @what, if it is still the same: @serial */
-	DEED_LEAVE,  /* a node stops: @who */
-	DEED_RETURN, /* and starts again, or for the first time */
-	DEED_MOMENT, /* something of the scenario, or a look at everything: @what */
+	DEED_LEAVE,   /* a node stops: @who */
+	DEED_RETURN,  /* and starts again, or for the first time */
+	DEED_UPGRADE, /* to the new fork: @who */
+	DEED_MOMENT,  /* something of the scenario, or a look at everything: @what */
 };
 
 struct entry {

@@ -196,6 +196,10 @@ void dial_end(struct world *self, uint32_t number)
 
 static uint32_t draw_target(struct world *self, const struct being *being)
 {
+	uint32_t to = twist_target(self, being);
+
+	if (to != NOBODY)
+		return to;
 	if (being->kind == KIND_MUTE && being->last_target != NOBODY &&
 	    dice_below(&self->dice, 100) < STICKY_PERCENT)
 		return being->last_target;
@@ -216,6 +220,7 @@ void bad_dial(struct world *self, uint32_t who)
 	uint32_t pause_ms = being->kind == KIND_ATTACKER ? ATTACKER_PAUSE_MS : BAD_PAUSE_MS;
 
 	being->last_target = to;
+	twist_dial(self, who);
 	if (being->link_count < most_links(self, being) && being_at(self, to)->is_online &&
 	    link_between(self, who, to) == NOBODY)
 		dial_begin(self, who, to);

@@ -105,6 +105,35 @@ static void tell_attack(const struct history *history, const struct teller *tell
 	tell(teller, "betrayed_30", history->slots_30 / before);
 }
 
+static void tell_struck(const struct world *world, const struct teller *teller)
+{
+	const struct history *history = &world->history;
+
+	for (uint32_t who = 0; who < world->being_count; who++) {
+		const struct life *life = &history->lives[who];
+		uint64_t back_ms = life->back_ms ? life->back_ms : world->now_ms;
+
+		if (!life->is_struck || !life->before || !history->free_ms)
+			continue;
+		tell(teller, "links_kept", (double)life->kept / life->before);
+		tell(teller, "back_90_s", (double)(back_ms - history->free_ms) / 1000);
+	}
+}
+
+static void tell_twist(const struct world *world, const struct teller *teller)
+{
+	const struct history *history = &world->history;
+
+	tell(teller, "good_before", history->good_before);
+	tell(teller, "good_after", history->good_after);
+	tell(teller, "behind_good", history->behind_good);
+	tell(teller, "honest_bans", (double)history->honest_bans);
+	tell(teller, "honest_suspicions", (double)history->honest_suspicions);
+	tell(teller, "bans_by", history->bans_by);
+	tell(teller, "bans_of", history->bans_of);
+	tell_struck(world, teller);
+}
+
 void history_tell(struct world *world, const char *strategy, uint64_t seed, FILE *out)
 {
 	struct teller teller = {out, world->scenario.name, strategy, seed};
@@ -128,4 +157,6 @@ void history_tell(struct world *world, const char *strategy, uint64_t seed, FILE
 	tell_newcomers(world, &teller);
 	if (world->scenario.attack)
 		tell_attack(history, &teller);
+	if (world->scenario.twist)
+		tell_twist(world, &teller);
 }

@@ -19,7 +19,7 @@ enum {
 	LIVING_48 = 128,
 	CHURN_SHORT_MS = 15000,
 	SLOTS_FIRST = 1024, /* a power of two; doubled when half full */
-	SLOTS_MOST = 65536, /* then nothing new is kept: pace-max */
+	SLOTS_MOST = 8192,  /* beyond this no more paces are kept; the kernel lets the oldest go */
 };
 
 /* What is kept of a source; of many just its pace. */
@@ -87,10 +87,8 @@ static struct slot *obtain(struct gate *self, const struct source_key *key)
 
 	if (slot)
 		return slot;
-	if (self->used * 2 >= self->room && self->room < SLOTS_MOST)
-		grow(self);
 	if (self->used * 2 >= self->room)
-		return NULL;
+		grow(self);
 	slot = &self->slots[place_of(self, key)];
 	*slot = (struct slot){.key = *key, .is_used = true};
 	self->used++;
@@ -128,10 +126,11 @@ struct pace *look_pace(const struct source_key *key)
 
 void keep_pace(const struct source_key *key, const struct pace *fresh)
 {
-	struct slot *slot = obtain(asked, key);
+	struct slot *slot;
 
-	if (!slot)
+	if (asked->used * 2 >= SLOTS_MOST && !find(asked, key))
 		return;
+	slot = obtain(asked, key);
 	slot->pace = *fresh;
 	slot->has_pace = true;
 }
@@ -232,8 +231,6 @@ void gate_decide(void *context, const struct decision *decision)
 	if (!prefix_is_source(&decision->prefix))
 		return;
 	slot = obtain(context, &key);
-	if (!slot)
-		return;
 	slot->has_record = !decision->remove;
 	slot->record = (struct record){.until = decision->until_ns,
 				       .score = decision->score,
@@ -252,10 +249,7 @@ void gate_floor(void *context, unsigned int service, int8_t floor)
 
 void gate_neighbours(void *context, const struct source_key *prefix56, uint32_t sources)
 {
-	struct slot *slot = obtain(context, prefix56);
-
-	if (slot)
-		slot->neighbours = sources;
+	obtain(context, prefix56)->neighbours = sources;
 }
 
 enum refusal refusal_for(enum reason reason, bool is_ban)
@@ -319,10 +313,8 @@ void gate_established(struct gate *self, const struct addr *addr)
 void gate_opened(struct gate *self, const struct addr *addr)
 {
 	struct source_key key = addr_source(addr);
-	struct slot *slot = obtain(self, &key);
 
-	if (slot)
-		slot->opened_ms = self->world->now_ms;
+	obtain(self, &key)->opened_ms = self->world->now_ms;
 }
 
 /* Something else of that source that lives on has lasted, or will. */

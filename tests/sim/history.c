@@ -98,7 +98,7 @@ static void gain(struct world *world, uint32_t who, uint32_t other, bool outboun
 		life->half_ms = since_ms;
 	if (!life->full_ms && life->good_links * 10 >= world->scenario.target * 9)
 		life->full_ms = since_ms;
-	if (life->is_struck && !life->back_ms && world->history.slots_30 == 0 &&
+	if (life->is_struck && !life->back_ms && self->free_ms &&
 	    life->good_links * 10 >= life->before * 9)
 		life->back_ms = world->now_ms;
 }

@@ -47,10 +47,12 @@ struct history {
 	double attacker_in, attacker_out, attacker_worst;
 	uint32_t only_his;
 	uint32_t slots_before, slots_10, slots_30;
-	/* Goal 8: pairs at the worst look after the twist. */
+	/* Goal 8: pairs, at the worst look after the twist. */
+	uint64_t struck_ms, free_ms; /* when it began, ended */
 	uint32_t bans_by, bans_of;
-	uint32_t eclipsed;
-	double eclipse_out;
+	double good_before, good_after;		 /* good links over the target, of all */
+	double behind_good;			 /* and of those behind one NAT */
+	uint64_t honest_bans, honest_suspicions; /* pairs of honest nodes an hour after */
 };
 
 struct world;
@@ -70,7 +72,9 @@ void history_look(struct world *world);	     /* who holds the slots */
 void history_mark(struct world *world);	     /* whose life is followed from now on */
 void history_shares(struct world *world);    /* the attacker's, node by node */
 uint32_t history_slots(struct world *world); /* the attacker's, in all */
-void history_bans(struct world *world);	     /* bans between honest nodes now */
+void history_bans(struct world *world);	     /* by and of struck nodes, now */
+void history_held(struct world *world);	     /* what honest nodes hold against each other, now */
+double history_good(const struct world *world, bool behind_only);
 
 /* Lines "scenario, strategy, seed, figure, value", apart by tabs. */
 void history_tell(struct world *world, const char *strategy, uint64_t seed, FILE *out);

@@ -7,10 +7,11 @@
 enum {
 	BEAT_MS =
 		240000, /* status and pings of two good peers, as the rank's evidence counts them */
-	BEAT_BAD_MS = 30000,   /* a bad answer is met sooner: work is asked of it, too */
-	BEAT_STALL_MS = 20000, /* a client's ping (Lighthouse: 15 and 20 s) */
-	MISSES_MAX = 3,	       /* unanswered in a row, then any client hangs up */
-	BAD_MAX = 5,	       /* Prysm: maxBadResponses */
+	BEAT_BAD_MS = 30000, /* a bad answer is met sooner: work is asked of it, too */
+	BEAT_STALL_MS =
+		30000,	/* a client's ping (Lighthouse: 15 and 20 s) and the wait for its answer */
+	MISSES_MAX = 3, /* unanswered in a row, then any client hangs up */
+	BAD_MAX = 5,	/* Prysm: maxBadResponses */
 };
 
 /* What a peer answers: chances in a thousand; what is left is a good answer. */
@@ -99,6 +100,12 @@ static void plan_beat(struct world *self, uint32_t number)
 	world_later(self, wait_ms, DEED_BEAT, 0, number, link->serial);
 }
 
+void link_hurry(struct world *self, uint32_t number)
+{
+	self->links[number].serial++;
+	plan_beat(self, number);
+}
+
 void link_make(struct world *self, uint32_t from, uint32_t to)
 {
 	uint32_t number = take_number(self);
@@ -172,6 +179,15 @@ static bool hangs_up(struct world *self, struct link *link, int side, enum happe
 	       !(being->strategy->forgives && being->strategy->forgives(being->state));
 }
 
+bool link_miss(struct world *self, uint32_t number, uint32_t who)
+{
+	struct link *link = &self->links[number];
+	int side = link->ends[1] == who;
+
+	world_tell(self, who, link->ends[!side], !side, HAPPENED_TIMEOUT, 0);
+	return hangs_up(self, link, side, HAPPENED_TIMEOUT);
+}
+
 /* One end asks the other. Returns whether it hangs up. */
 static bool ask(struct world *self, uint32_t number, int side)
 {
@@ -195,11 +211,24 @@ static bool just_leaves(struct world *self, uint32_t who)
 	return dice_chance(&self->dice, manners[being_at(self, who)->kind].hangs_up / 1000.);
 }
 
+/* One of them is on a new fork: the next status says so. */
+static bool have_parted(const struct world *self, uint32_t from, uint32_t to)
+{
+	return being_at(self, from)->fork != being_at(self, to)->fork && is_honest(self, from) &&
+	       is_honest(self, to);
+}
+
 void link_beat(struct world *self, uint32_t number)
 {
 	const struct link *link = &self->links[number];
 	uint32_t from = link->ends[0], to = link->ends[1];
 
+	if (have_parted(self, from, to)) {
+		world_tell(self, from, to, true, HAPPENED_WRONG_FORK, 0);
+		world_tell(self, to, from, false, HAPPENED_WRONG_FORK, 0);
+		link_break(self, number);
+		return;
+	}
 	if (just_leaves(self, from) || just_leaves(self, to)) {
 		history_fault(self, from, to, false);
 		history_fault(self, to, from, false);

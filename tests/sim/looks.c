@@ -11,6 +11,26 @@ static bool is_looked_at(const struct world *world, uint32_t who)
 	return being->is_subject && being->is_online;
 }
 
+/* A restart among attackers is looked at where it happened; else everybody is. */
+static bool is_attacked(const struct world *world, uint32_t who)
+{
+	return is_looked_at(world, who) &&
+	       (world->scenario.twist != TWIST_ECLIPSE || world->history.lives[who].is_struck);
+}
+
+double history_good(const struct world *world, bool behind_only)
+{
+	double good = 0, nodes = 0;
+
+	for (uint32_t who = 0; who < world->being_count; who++) {
+		if (!is_looked_at(world, who) || (behind_only && !being_at(world, who)->is_behind))
+			continue;
+		nodes++;
+		good += world->history.lives[who].good_links;
+	}
+	return nodes > 0 ? good / (nodes * world->scenario.target) : 0;
+}
+
 void history_look(struct world *world)
 {
 	struct history *self = &world->history;
@@ -91,7 +111,7 @@ void history_shares(struct world *world)
 	for (uint32_t who = 0; who < world->being_count; who++) {
 		struct held held = held_by(world, who);
 
-		if (!is_looked_at(world, who) || !(held.all[0] + held.all[1]))
+		if (!is_attacked(world, who) || !(held.all[0] + held.all[1]))
 			continue;
 		shares[count++] = (double)(held.his[0] + held.his[1]) / (held.all[0] + held.all[1]);
 		self->only_his += held.all[1] && held.his[1] == held.all[1];
@@ -133,16 +153,38 @@ static bool bans(const struct world *world, uint32_t who, uint32_t other)
 void history_bans(struct world *world)
 {
 	struct history *self = &world->history;
+	uint32_t by = 0, of = 0;
 
-	self->bans_by = self->bans_of = 0;
 	for (uint32_t who = 0; who < world->being_count; who++) {
 		if (!self->lives[who].is_struck)
 			continue;
 		for (uint32_t other = 0; other < world->being_count; other++) {
 			if (other == who || !is_honest(world, other))
 				continue;
-			self->bans_by += bans(world, who, other);
-			self->bans_of += bans(world, other, who);
+			by += bans(world, who, other);
+			of += bans(world, other, who);
+		}
+	}
+	self->bans_by = by > self->bans_by ? by : self->bans_by;
+	self->bans_of = of > self->bans_of ? of : self->bans_of;
+}
+
+void history_held(struct world *world)
+{
+	struct history *self = &world->history;
+
+	for (uint32_t who = 0; who < world->being_count; who++) {
+		const struct being *being = being_at(world, who);
+
+		if (!is_looked_at(world, who))
+			continue;
+		for (uint32_t other = 0; other < world->being_count; other++) {
+			enum refusal refusal = REFUSAL_NONE;
+
+			if (other != who && is_honest(world, other))
+				refusal = being->strategy->holds(being->state, other);
+			self->honest_bans += refusal == REFUSAL_BAN;
+			self->honest_suspicions += refusal == REFUSAL_SUSPECT;
 		}
 	}
 }

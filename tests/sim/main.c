@@ -10,10 +10,8 @@
 #include "world.h"
 
 static const struct strategy *const strategies[] = {
-	&strategy_random,
-	&strategy_ban,
-	&strategy_oracle,
-	&strategy_peergate,
+	&strategy_random,     &strategy_ban,   &strategy_count,	 &strategy_greedy,
+	&strategy_lighthouse, &strategy_prysm, &strategy_oracle, &strategy_peergate,
 };
 
 enum { STRATEGIES = sizeof(strategies) / sizeof(strategies[0]) };

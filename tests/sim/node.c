@@ -113,6 +113,7 @@ void node_tick(struct world *self, uint32_t who)
 		return;
 	if (being->strategy->tick)
 		being->strategy->tick(being->state);
+	twist_tick(self, who);
 	if (self->now_ms >= being->discovered_ms + DISCOVER_MS) {
 		being->discovered_ms = self->now_ms;
 		discover(self, who, DISCOVERED);
@@ -125,7 +126,8 @@ void node_tick(struct world *self, uint32_t who)
 
 static void plan_leave(struct world *self, uint32_t who)
 {
-	world_later(self, dice_wait(&self->dice, SESSION_MS), DEED_LEAVE, who, 0, 0);
+	world_later(self, dice_wait(&self->dice, SESSION_MS), DEED_LEAVE, who, 0,
+		    being_at(self, who)->generation);
 }
 
 void node_return(struct world *self, uint32_t who)
@@ -141,7 +143,7 @@ void node_return(struct world *self, uint32_t who)
 	plan_leave(self, who);
 }
 
-void node_leave(struct world *self, uint32_t who)
+static void stop(struct world *self, uint32_t who)
 {
 	struct being *being = being_at(self, who);
 
@@ -151,6 +153,21 @@ void node_leave(struct world *self, uint32_t who)
 	being->generation++;
 	while (being->link_count)
 		link_break(self, being->links[being->link_count - 1]);
+}
+
+void node_restart(struct world *self, uint32_t who, uint64_t pause_ms)
+{
+	stop(self, who);
+	world_later(self, pause_ms, DEED_RETURN, who, 0, 0);
+}
+
+void node_leave(struct world *self, uint32_t who, uint32_t generation)
+{
+	struct being *being = being_at(self, who);
+
+	if (being->generation != generation)
+		return;
+	stop(self, who);
 	if (!being->is_hosted && dice_below(&self->dice, 100) < MOVES_PERCENT)
 		being->host = world_new_host(self, false, false);
 	world_later(self, dice_wait(&self->dice, PAUSE_MS), DEED_RETURN, who, 0, 0);

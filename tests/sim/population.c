@@ -190,6 +190,7 @@ static void add_behind_nat(struct world *self, const struct strategy *strategy)
 		add_node(self, strategy, host, true);
 		self->beings[who].is_stable = !conference;
 		self->beings[who].is_hosted = true; /* the address stays */
+		self->beings[who].is_behind = true;
 		world_later(self, from_ms + dice_below(&self->dice, 120000), DEED_RETURN, who, 0,
 			    0);
 	}

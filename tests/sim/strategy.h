@@ -56,7 +56,9 @@ struct strategy {
 	enum refusal (*holds)(void *state, uint32_t other); /* what it would answer now */
 	void (*tick)(void *state);			    /* every ten seconds; NULL: nothing */
 	bool (*forgives)(void *state); /* whether timeouts now end no link; NULL: never */
-	void (*forks)(void *state);    /* the node moved to another fork; NULL: all the same */
+	void (*forged)(void *state,
+		       uint32_t count); /* starts with borrowed addresses; NULL: nothing */
+	void (*forks)(void *state);	/* the node moved to another fork; NULL: all the same */
 };
 
 extern const struct strategy strategy_random, strategy_ban, strategy_count, strategy_greedy,

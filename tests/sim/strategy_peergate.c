@@ -276,6 +276,22 @@ static void tick(void *state)
 	tell_capacity(state);
 }
 
+/* From addresses that nobody in this world has: 198.18.0.0/15 and what lies around it. */
+static void forged(void *state, uint32_t count)
+{
+	struct peergate *self = state;
+	struct addr addr = {.bytes = {[10] = 0xff, 0xff, 198}};
+	enum reason reason;
+
+	now(self);
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t bits = (uint32_t)dice_word(&self->dice);
+
+		memcpy(addr.bytes + 13, &bits, 3);
+		gate_start(self->gate, &addr, &reason);
+	}
+}
+
 static bool forgives(void *state)
 {
 	struct peergate *self = state;
@@ -298,5 +314,6 @@ const struct strategy strategy_peergate = {
 	.holds = admit,
 	.tick = tick,
 	.forgives = forgives,
+	.forged = forged,
 	.forks = tick,
 };

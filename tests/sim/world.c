@@ -51,10 +51,13 @@ static void happen(struct world *self, const struct entry *entry)
 		beat(self, entry);
 		break;
 	case DEED_LEAVE:
-		node_leave(self, entry->who);
+		node_leave(self, entry->who, entry->serial);
 		break;
 	case DEED_RETURN:
 		node_return(self, entry->who);
+		break;
+	case DEED_UPGRADE:
+		twist_upgrade(self, entry->who);
 		break;
 	case DEED_MOMENT:
 		moment_comes(self, entry->what);

@@ -40,6 +40,7 @@ struct being {
 	bool announces_ours; /* of the wrong fork, but its record says otherwise */
 	bool is_hosted;
 	bool is_newcomer, is_subject, is_stable;
+	bool is_behind; /* one NAT with many others: two twists */
 	uint8_t fork;
 	uint32_t *links;
 	uint32_t link_count, link_room;
@@ -94,7 +95,6 @@ struct world {
 	uint32_t *reachable; /* honest nodes that can be dialled: whom bad ones dial */
 	uint32_t reachable_count;
 	bool has_betrayed;
-	uint8_t fork; /* of most */
 	struct history history;
 };
 
@@ -113,8 +113,9 @@ void world_tell(struct world *self, uint32_t who, uint32_t other, bool outbound,
 
 /* node.c: what every client does by itself. */
 void node_tick(struct world *self, uint32_t who);
-void node_leave(struct world *self, uint32_t who);
+void node_leave(struct world *self, uint32_t who, uint32_t generation);
 void node_return(struct world *self, uint32_t who);
+void node_restart(struct world *self, uint32_t who, uint64_t pause_ms);
 
 /* dial.c */
 void dial_begin(struct world *self, uint32_t from, uint32_t to);
@@ -125,11 +126,25 @@ void bad_dial(struct world *self, uint32_t who);
 void link_make(struct world *self, uint32_t from, uint32_t to);
 void link_break(struct world *self, uint32_t number);
 void link_beat(struct world *self, uint32_t number);
+void link_hurry(struct world *self,
+		uint32_t number); /* its next beat comes as it is now with its ends */
+bool link_miss(struct world *self, uint32_t number,
+	       uint32_t who); /* an answer did not come: does @who hang up? */
 uint32_t link_between(const struct world *self, uint32_t a, uint32_t b); /* NOBODY: none */
 
-/* moment.c: looks at everything, and what a scenario does to the world. */
+/* moment.c: when everything is looked at. */
 void moments_plan(struct world *self);
 void moment_comes(struct world *self, uint32_t what);
+
+/* twist.c: what a scenario does to the world. */
+enum { TWIST_AT_MIN = 120 };
+void twist_begin(struct world *self);
+void twist_end(struct world *self);   /* scenario.twist_s later */
+void twist_after(struct world *self); /* an hour later: what is left of it */
+void twist_upgrade(struct world *self, uint32_t who);
+void twist_tick(struct world *self, uint32_t who); /* what goes on all the time */
+void twist_dial(struct world *self, uint32_t who); /* an attacker is about to dial */
+uint32_t twist_target(struct world *self, const struct being *being); /* NOBODY: anybody */
 
 static inline struct being *being_at(const struct world *self, uint32_t who)
 {
