@@ -76,9 +76,10 @@ static void tell_node(struct peergate *self)
 static void tell_capacity(struct peergate *self)
 {
 	const struct being *being = being_at(self->world, self->self);
-	uint32_t target = self->world->scenario.target;
-	struct capacity told = {
-		.max = target, .connected = being->link_count, .inbound_max = target - target / 5};
+	/* One place is left beyond what it tells, for who comes in as a newcomer. */
+	struct capacity told = {.max = self->world->scenario.target,
+				.connected = being->link_count,
+				.inbound_max = inbound_max(self->world) - 1};
 	int8_t floor;
 	struct why why;
 

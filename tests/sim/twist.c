@@ -9,9 +9,7 @@ enum {
 	RESTARTED_PERCENT = 20,
 	RESTART_MS = 60000,
 	UPGRADES_MS = 1800000, /* within this the late half follows */
-	PING_S = 20,
-	PENDING_PINGS =
-		6, /* of one link at most that wait for an answer while a node stands still */
+	PENDING_PINGS = 2,     /* of each link wait for an answer while a node stands still */
 	FORGED_A_TICK = 100,
 	FLOOD_KEEPS = 8, /* one identity in so many stays itself */
 	FORK_NEW = 1,
@@ -91,12 +89,9 @@ void twist_begin(struct world *self)
 static void wake(struct world *self, uint32_t who)
 {
 	struct being *being = being_at(self, who);
-	uint32_t pings = self->scenario.twist_s / PING_S;
 
 	being->is_stalled = false;
-	if (pings > PENDING_PINGS)
-		pings = PENDING_PINGS;
-	for (uint32_t ping = 0; ping < pings; ping++) {
+	for (uint32_t ping = 0; ping < PENDING_PINGS; ping++) {
 		for (uint32_t i = being->link_count; i > 0; i--) {
 			if (link_miss(self, being->links[i - 1], who))
 				link_break(self, being->links[i - 1]);
