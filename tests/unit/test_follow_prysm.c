@@ -198,13 +198,13 @@ static const struct {
 	 "pruned\"" SYNC,
 	 "connected A 198.51.100.3:35442; handshake ok A 198.51.100.3:35442; goodbye "
 	 "too_many_peers by us A -"},
-	{"not for a fork",
+	{"of another fork, at the door",
 	 "{\"msg\":\"Initiate peer connection\",\"direction\":\"Inbound\",\"multiAddr\":\"" AT
 	 "\"" P2P "\n"
 	 "{\"msg\":\"Invalid status message from peer\",\"peer\":\"16UiuA\",\"error\":\"wrong fork "
 	 "digest version\"" SYNC,
 	 "connected A 198.51.100.3:35442; handshake ok A 198.51.100.3:35442; handshake "
-	 "unviable_fork A -"},
+	 "unviable_fork A 198.51.100.3:35442"},
 	{"the reason a moment after the end",
 	 "{\"msg\":\"Peer disconnected\",\"direction\":\"Inbound\",\"multiAddr\":\"" AT "\"" P2P
 	 "\n"

@@ -39,6 +39,9 @@ void follower_release(struct follower *self)
 	join_free(self->join);
 	lines_free(&self->lines);
 	entry_free(&self->entry);
+	book_free(self->book);
+	docket_free(&self->docket);
+	self->book = NULL;
 	self->join = NULL;
 }
 
@@ -87,33 +90,129 @@ static void bind_connection(struct follower *self, struct subject *subject,
 		join_ends(self->join, subject->peer, subject->at_ms);
 }
 
-static bool touches(const struct finding *finding, const struct subject *subject)
+static bool touches(const struct docket_case *at)
 {
-	if (!subject->has_addr || finding->touch == TOUCH_PEER)
+	if (!at->news.has_addr || at->touch == TOUCH_PEER)
 		return false;
-	return finding->touch == TOUCH_SOURCE || subject->way == WAY_INBOUND;
+	return at->touch == TOUCH_SOURCE || at->news.way == WAY_INBOUND;
 }
 
-static void tell(struct follower *self, const struct finding *finding,
-		 const struct subject *subject)
+static void tell(struct follower *self, struct docket_case *at)
 {
-	struct news news = {.event = finding->event,
-			    .result = finding->result,
-			    .reason = finding->reason,
-			    .code = finding->code,
-			    .said = finding->said,
-			    .way = subject->way,
-			    .at_ms = subject->at_ms,
-			    .has_addr = touches(finding, subject)};
+	struct news news = at->news;
 
-	memcpy(news.peer, subject->peer, sizeof(news.peer));
-	if (news.has_addr)
-		news.addr = subject->addr;
+	news.has_addr = touches(at);
+	if (!news.has_addr)
+		news.addr = (struct endpoint){0};
 	self->counts.news++;
 	self->tell(self->context, &news);
 }
 
-static void take_entry(struct follower *self, struct entry *entry, const struct form *form)
+/* The book's address for a line that had none; it knows only those who came in. */
+static bool find_address(const struct follower *self, struct docket_case *at)
+{
+	struct news *news = &at->news;
+
+	if (book_find(self->book, news->peer, news->at_ms, &news->addr))
+		return false;
+	news->has_addr = true;
+	news->way = WAY_INBOUND;
+	return true;
+}
+
+/* Somebody else must have seen what the line tells of, at that very place and time. */
+static bool decide_forgeable(struct follower *self, struct docket_case *at, bool last)
+{
+	const struct news *news = &at->news;
+
+	if (book_bears_out(self->book, news->peer, news->has_addr ? &news->addr : NULL, at->is_live,
+			   news->at_ms) &&
+	    (news->has_addr || find_address(self, at))) {
+		at->news.way = WAY_INBOUND;
+		tell(self, at);
+		return true;
+	}
+	self->counts.unproven += last;
+	return last;
+}
+
+/* The node's own words: the address may be lacking, or the API may know better. */
+static bool decide_safe(struct follower *self, struct docket_case *at, bool last)
+{
+	struct news *news = &at->news;
+
+	if (at->touch != TOUCH_PEER && !news->has_addr && !find_address(self, at) && !last)
+		return false;
+	if (news->has_addr && book_disputes(self->book, news->peer, &news->addr)) {
+		if (!last)
+			return false;
+		self->counts.disputed++;
+		news->has_addr = false;
+	}
+	tell(self, at);
+	return true;
+}
+
+/* Whether the case is done: told, or dropped. */
+static bool decide(struct follower *self, struct docket_case *at, bool last)
+{
+	return at->is_forgeable ? decide_forgeable(self, at, last) : decide_safe(self, at, last);
+}
+
+static bool review(void *context, struct docket_case *at)
+{
+	struct follower *self = context;
+
+	return decide(self, at, self->now_ms >= at->until_ms);
+}
+
+/* Without a second source all is decided at once. */
+static void bring(struct follower *self, const struct docket_case *brought)
+{
+	struct docket_case at = *brought, *kept;
+
+	if (!self->book) {
+		if (at.is_forgeable)
+			self->counts.unproven++;
+		else
+			tell(self, &at);
+		return;
+	}
+	at.until_ms = self->now_ms + BOOK_AFTER_MS;
+	if (decide(self, &at, false))
+		return;
+	kept = docket_add(&self->docket);
+	if (!kept) {
+		decide(self, docket_first(&self->docket), true);
+		docket_drop(&self->docket);
+		kept = docket_add(&self->docket);
+	}
+	*kept = at;
+}
+
+static void find(struct follower *self, const struct finding *finding,
+		 const struct subject *subject, const struct pattern *pattern, bool is_forgeable)
+{
+	struct docket_case at = {.news = {.event = finding->event,
+					  .result = finding->result,
+					  .reason = finding->reason,
+					  .code = finding->code,
+					  .said = finding->said,
+					  .way = subject->way,
+					  .at_ms = subject->at_ms,
+					  .has_addr = subject->has_addr},
+				 .touch = finding->touch,
+				 .is_forgeable = is_forgeable,
+				 .is_live =
+					 pattern->bond == BOND_HOLDS || pattern->bond == BOND_NEW};
+
+	memcpy(at.news.peer, subject->peer, sizeof(at.news.peer));
+	if (subject->has_addr)
+		at.news.addr = subject->addr;
+	bring(self, &at);
+}
+
+static void take_entry(struct follower *self, struct entry *entry, bool is_forgeable)
 {
 	const struct pattern *pattern;
 	const struct meaning *meaning = dialect_match(self->dialect, entry, &pattern);
@@ -121,10 +220,6 @@ static void take_entry(struct follower *self, struct entry *entry, const struct 
 
 	if (!meaning)
 		return;
-	if (form->is_forgeable) {
-		self->counts.unproven++;
-		return;
-	}
 	if (timeline_take(&self->timeline, entry->time_ms, entry->zoned, self->now_ms,
 			  &subject.at_ms)) {
 		self->counts.future++;
@@ -134,9 +229,10 @@ static void take_entry(struct follower *self, struct entry *entry, const struct 
 		self->counts.odd++;
 		return;
 	}
-	bind_connection(self, &subject, pattern);
+	if (!is_forgeable) /* the join believes what it is told */
+		bind_connection(self, &subject, pattern);
 	for (unsigned int i = 0; i < meaning->finding_count; i++)
-		tell(self, &meaning->findings[i], &subject);
+		find(self, &meaning->findings[i], &subject, pattern, is_forgeable);
 }
 
 /* Whether the line may be a peer's words, in an entry of a forgeable form that stands before it. */
@@ -165,7 +261,7 @@ static void take_line(void *context, const char *line, size_t length)
 	}
 	error = form ? form->read(&self->entry, self->dialect, line, length) : -EBADMSG;
 	if (!error)
-		take_entry(self, &self->entry, form);
+		take_entry(self, &self->entry, form->is_forgeable);
 	else if (error != -ENOMSG)
 		self->counts.malformed++;
 }
@@ -180,6 +276,47 @@ void follower_feed(struct follower *self, const char *bytes, size_t length, int6
 {
 	self->now_ms = now_ms;
 	lines_feed(&self->lines, bytes, length, take_line, self);
+}
+
+int follower_with_book(struct follower *self)
+{
+	int error = docket_init(&self->docket);
+
+	return error ? error
+		     : book_new(&self->book, BOOK_PEERS_MAX, (uint64_t)(uintptr_t)self->lines.kept);
+}
+
+void follower_tick(struct follower *self, int64_t now_ms)
+{
+	self->now_ms = now_ms;
+	docket_review(&self->docket, review, self);
+}
+
+void follower_hears(struct follower *self, const char *peer, const struct endpoint *addr,
+		    enum way way, bool connected, int64_t now_ms)
+{
+	book_says(self->book, peer, addr, way, connected, now_ms);
+}
+
+void follower_heard_all(struct follower *self, int64_t now_ms)
+{
+	book_said_all(self->book, now_ms);
+	follower_tick(self, now_ms);
+}
+
+bool follower_waits(const struct follower *self)
+{
+	return self->docket.count;
+}
+
+static bool review_last(void *context, struct docket_case *at)
+{
+	return decide(context, at, true);
+}
+
+void follower_finish(struct follower *self)
+{
+	docket_review(&self->docket, review_last, self);
 }
 
 static void skip_line(void *context, const char *line, size_t length)

@@ -10,7 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "address_book.h"
 #include "dialect.h"
+#include "docket.h"
 #include "join.h"
 #include "lines.h"
 #include "news.h"
@@ -27,9 +29,9 @@ struct follower_counts {
 	uint64_t news;	    /* reports made */
 	uint64_t malformed; /* not read: no entry of any form of the client's */
 	uint64_t foreign;   /* lines that are too near behind an entry of a forgeable form */
-	uint64_t
-		unproven; /* entries of a forgeable form that say something: told by nobody else, not taken */
-	uint64_t future; /* not taken: from the future */
+	uint64_t unproven;  /* findings in a forgeable form that nobody else bore out */
+	uint64_t disputed;  /* told of the peer alone: log and API name different hosts */
+	uint64_t future;    /* not taken: from the future */
 	uint64_t
 		odd; /* known message, but its peer or address is none, or they contradict each other */
 };
@@ -40,6 +42,8 @@ struct follower {
 	struct lines lines;
 	struct entry entry; /* the one that is read */
 	struct join *join;
+	struct book_of_addresses *book; /* what the node's API says; NULL: it is not asked */
+	struct docket docket;		/* what waits for it */
 	struct follower_counts counts;
 	int64_t now_ms;	   /* of the call that feeds */
 	size_t distrusted; /* bytes yet to come of which nothing is taken */
@@ -54,6 +58,23 @@ int follower_init(struct follower *ret, const struct dialect *dialect, enum time
 void follower_release(struct follower *self);
 
 void follower_feed(struct follower *self, const char *bytes, size_t length, int64_t now_ms);
+
+/*
+ * From now on the node's API is heard, too: follower_hears() each time that it says something new of a peer, follower_heard_all()
+ * behind each answer (the first is only how things were), follower_tick() once a second or so. -ENOMEM.
+ * Findings then wait up to BOOK_AFTER_MS for an address, or to be borne out; when they are not, the milder reading is told.
+ */
+int follower_with_book(struct follower *self);
+void follower_hears(struct follower *self, const char *peer, const struct endpoint *addr,
+		    enum way way, bool connected, int64_t now_ms);
+void follower_heard_all(struct follower *self, int64_t now_ms);
+void follower_tick(struct follower *self, int64_t now_ms);
+
+/* Whether something waits for the API's next answer. */
+bool follower_waits(const struct follower *self);
+
+/* Whatever still waits is decided as it stands: the log has ended. */
+void follower_finish(struct follower *self);
 
 /*
  * What stands before the place where the reading begins: nothing in it is told, but it says whether the log is of a
