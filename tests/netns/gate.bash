@@ -32,7 +32,7 @@ gate_down() {
 
 # gated [FLAGS…]: the daemon, enforcing, without pace and churn, so that only bans refuse.
 gated() {
-	daemon_start "$NODE" enforce --user nobody --pace off --churn 0 "$@"
+	daemon_start "$NODE" enforce --user nobody --pace off --churn 0 --cold-start 0 "$@"
 }
 
 # refused_to_start FLAGS…: the daemon must end by itself and say why; its words are in $output.

@@ -22,6 +22,7 @@ struct play {
 	struct policy *policy;
 	struct policy_settings settings;
 	uint64_t now;
+	bool is_cold; /* begins with the policy's first moment; else the cold start is over */
 	struct decision held[HELD_MAX];
 	unsigned int count;
 	uint64_t digest;
@@ -121,6 +122,9 @@ static inline void play_open(struct play *self, uint64_t seed)
 	if (policy_new(&self->policy, &self->settings, &output, seed, &why))
 		fail_msg("%s", why.sentence);
 	self->now = DAY;
+	policy_tick(self->policy, self->now);
+	if (!self->is_cold)
+		self->now += self->settings.cold_start_s * S;
 	policy_tick(self->policy, self->now);
 }
 

@@ -210,7 +210,10 @@ struct policy {
 	struct node_state nodes[SERVICES_MAX]; /* what the node said of itself, by service */
 	struct networks networks;
 	struct contacts contacts;
-	struct seats *seats; /* scratch of the three questions: see seats.h */
+	struct seats *seats;		      /* scratch of the three questions: see seats.h */
+	uint64_t node_heads_ns[SERVICES_MAX]; /* when the node told its head */
+	uint64_t started_ns;		      /* the first moment that was told; 0: none yet */
+	bool warm;			      /* see doubt.h */
 	bool breaker_held;
 	struct policy_counts counts;
 	struct saved_clock loading; /* while the book comes back: the present moment; else 0 */

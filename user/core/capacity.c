@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "capacity.h"
+#include "doubt.h"
 
 enum {
 	SCORES = 131, /* -100 .. 30 */
@@ -142,7 +143,8 @@ int policy_capacity(struct policy *self, unsigned int service, const struct capa
 	floor->connected = told->connected;
 	floor->contested = is_contested(floor);
 	inbound = count_scores(self, service, self->now_ns, histogram);
-	if (told->connected < told->max && (!told->inbound_max || inbound < told->inbound_max)) {
+	if (policy_is_cold(self) ||
+	    (told->connected < told->max && (!told->inbound_max || inbound < told->inbound_max))) {
 		set_floor(self, service, FLOOR_OPEN);
 	} else {
 		value = floor_when_full(histogram, inbound);

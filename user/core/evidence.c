@@ -35,7 +35,7 @@ static const struct rule rules[] = {
 	SUSPECT(10, IRRELEVANT_NETWORK, "handshake without a common protocol",
 		"handshakes without a common protocol", .is_failure = true),
 	OTHER(GOOD, 0, NONE, "good answer", "good answers"),
-	SUSPECT(5, BAD_SCORE, "bad answer", "bad answers"),
+	SUSPECT(5, BAD_SCORE, "bad answer", "bad answers", .is_useless = true),
 	OTHER(PROOF, 100, PROTOCOL_VIOLATION, "invalid answer", "invalid answers"),
 	SUSPECT(5, IO_ERROR, "answer that never came", "answers that never came"),
 	OTHER(GOOD, 0, NONE, "status exchange", "status exchanges"),

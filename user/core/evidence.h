@@ -22,6 +22,7 @@ struct rule {
 	uint8_t points; /* taken */
 	bool is_failure; /* ends a connection that never worked: counts towards a backoff by itself */
 	bool is_dial; /* on an outbound connection it may be a dial that failed: not the source's fault */
+	bool is_useless; /* perhaps for want of data, ours or theirs: nothing while we are behind (law 13) */
 	bool is_mild;		/* lowers the score, but backs nobody off */
 	bool is_theirs_free;	/* a goodbye that they said tells nothing about how they treat us */
 	bool is_network;	/* wrong genesis or network: law 3's longer end */

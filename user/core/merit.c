@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "merit.h"
 
+#include "doubt.h"
+
 enum { VERIFIED_S = 2 * MINUTE_S }; /* POLICY: a completed status and 2 min of answers */
 
 struct yardstick merit_yardstick(const struct policy *self, int service)
@@ -8,7 +10,8 @@ struct yardstick merit_yardstick(const struct policy *self, int service)
 	struct yardstick yardstick = {0};
 
 	networks_latency(self, service, &yardstick.latency_us);
-	yardstick.has_head = networks_head(self, service, &yardstick.head_slot);
+	yardstick.has_head = networks_head(self, service, &yardstick.head_slot) &&
+			     !node_doubts_itself(self, service);
 	return yardstick;
 }
 

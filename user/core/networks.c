@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* networks: the table, who is connected, who is verified. What they show: medians.c. */
 #include "book.h"
+#include "doubt.h"
 #include "medians.h"
 
 enum { COUNTED_FOR_S = 2 * MINUTE_S }; /* two of the breaker's windows */
@@ -171,6 +172,7 @@ void network_tell_status(struct policy *self, const struct prefix *prefix)
 		return;
 	network->gave_status = true;
 	self->networks.with_status++;
+	doubt_settle(self);
 }
 
 void networks_tick(struct policy *self)

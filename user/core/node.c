@@ -22,6 +22,7 @@ int policy_node(struct policy *self, unsigned int service, const struct node_sta
 	if (told->has_head) {
 		node->head_slot = told->head_slot;
 		node->has_head = true;
+		self->node_heads_ns[service] = self->now_ns;
 	}
 	if (told->has_syncing) {
 		node->syncing = told->syncing;

@@ -2,6 +2,7 @@
 #include "offence.h"
 
 #include "contacts.h"
+#include "doubt.h"
 #include "ladder.h"
 #include "links.h"
 #include "memo.h"
@@ -164,12 +165,19 @@ static void note_dial(const struct policy *self, const struct hearing *hearing)
 		peer->dial = dial_failed(peer->dial, hearing->at_ns);
 }
 
+/* What of @points it takes now: see doubt.h. */
+static unsigned int weigh(const struct policy *self, const struct hearing *hearing,
+			  unsigned int points)
+{
+	return suspicion_weighs(self, hearing) ? points : 0;
+}
+
 static void suspect_of(struct policy *self, const struct hearing *hearing, unsigned int points,
 		       bool is_failure)
 {
 	bool is_dial = hearing->rule->is_dial && hearing_is_outbound(self, hearing);
 	struct source *source = is_dial ? NULL : hearing_source(self, hearing);
-	unsigned int lost = debit(self, hearing, source, points);
+	unsigned int lost = debit(self, hearing, source, weigh(self, hearing, points));
 
 	if (is_dial)
 		note_dial(self, hearing);
@@ -184,8 +192,23 @@ static void suspect_of(struct policy *self, const struct hearing *hearing, unsig
 		back_off(self, hearing, source, self->settings.backoff_max_s);
 }
 
+/* Told in accounts, and nothing else: the want may be our own. */
+static void note_only(const struct policy *self, const struct hearing *hearing)
+{
+	struct source *source = hearing_source(self, hearing);
+
+	if (hearing->peer)
+		memo_add(&hearing_peer(self, hearing)->past, hearing, 0);
+	if (source)
+		memo_add(&source->past, hearing, 0);
+}
+
 void on_suspect(struct policy *self, struct hearing *hearing)
 {
+	if (hearing->rule->is_useless && !suspicion_weighs(self, hearing)) {
+		note_only(self, hearing);
+		return;
+	}
 	suspect_of(self, hearing, hearing->rule->points, hearing->rule->is_failure);
 }
 
@@ -193,7 +216,7 @@ void on_churn(struct policy *self, struct hearing *hearing)
 {
 	struct source *source = hearing_source(self, hearing);
 
-	debit(self, hearing, source, hearing->rule->points);
+	debit(self, hearing, source, weigh(self, hearing, hearing->rule->points));
 	back_off(self, hearing, source, self->settings.backoff_max_s);
 }
 

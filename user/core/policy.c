@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "capacity.h"
+#include "doubt.h"
 #include "places.h"
 #include "seats.h"
 
@@ -133,6 +134,7 @@ void policy_tick(struct policy *self, uint64_t now_ns)
 {
 	if (now_ns > self->now_ns)
 		self->now_ns = now_ns;
+	doubt_settle(self);
 	end_due(self, &self->ends, ENDS_A_TICK);
 	end_due(self, &self->wakes, ENDS_A_TICK);
 	networks_tick(self);

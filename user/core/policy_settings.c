@@ -39,6 +39,7 @@ static const struct {
 	SETTING(follower_allowance, 25, 0, 100),
 	SETTING(share_permille, 10, 1, 1000),
 	SETTING(fold_at, 8, 2, 256),
+	SETTING(cold_start_s, 300, 0, HOUR_S),
 	SETTING(networks_max, 16384, 64, 1 << 20),
 	SETTING(reward_latency, 8, 0, 30),
 	SETTING(reward_success, 12, 0, 30),

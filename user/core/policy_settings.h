@@ -29,6 +29,8 @@ struct policy_settings {
 		follower_allowance; /* law 1: points that one follower may take from a source in ten minutes */
 	uint32_t
 		share_permille; /* law 10: of the table's sources, for the refusals of one /16 or /32 */
+	uint32_t
+		cold_start_s; /* so long after the start suspect evidence takes no points; 0: never */
 	uint32_t networks_max; /* /16 and /32 with a vote */
 	/* Rewards: what each quality adds at most; 30 together at most. POLICY's formula. */
 	uint32_t reward_latency, reward_success, reward_protocols, reward_head;
