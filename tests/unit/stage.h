@@ -26,7 +26,8 @@ struct stage {
 	uint64_t start_ns, now_ns;
 	struct stage_record *records;
 	uint32_t count, room;
-	uint64_t digest, told;
+	uint64_t digest, told; /* of all that was told */
+	uint64_t verdicts;     /* the same of decisions only: floors apart */
 	int8_t floors[SERVICES_MAX];
 	const char *fault; /* what the policy may never do and did; NULL: nothing */
 	/* What the kernel's witness saw: everybody, or, when it is blind, these only. */
@@ -47,10 +48,24 @@ static inline void stage_mix(struct stage *self, const void *data, size_t length
 		self->digest = (self->digest ^ bytes[i]) * UINT64_C(0x100000001b3);
 }
 
+static inline bool stage_is_of(const struct stage_record *record, const struct prefix *prefix)
+{
+	const uint8_t *a = record->held.prefix.addr.bytes, *b = prefix->addr.bytes;
+	uint64_t one, other;
+
+	memcpy(&one, a + 8, sizeof(one));
+	memcpy(&other, b + 8, sizeof(other));
+	if (one != other || record->held.prefix.length != prefix->length)
+		return false;
+	memcpy(&one, a, sizeof(one));
+	memcpy(&other, b, sizeof(other));
+	return one == other;
+}
+
 static inline struct stage_record *stage_find(const struct stage *self, const struct prefix *prefix)
 {
 	for (uint32_t i = 0; i < self->count; i++) {
-		if (!memcmp(&self->records[i].held.prefix, prefix, sizeof(*prefix)))
+		if (stage_is_of(&self->records[i], prefix))
 			return &self->records[i];
 	}
 	return NULL;
@@ -76,7 +91,9 @@ static inline void stage_decide(void *context, const struct decision *decision)
 {
 	struct stage *self = context;
 	struct stage_record *record = stage_obtain(self, &decision->prefix);
+	const uint64_t before = self->digest;
 
+	self->digest = 0;
 	stage_mix(self, &decision->prefix, sizeof(decision->prefix));
 	stage_mix(self, &decision->until_ns, sizeof(decision->until_ns));
 	stage_mix(self,
@@ -84,6 +101,8 @@ static inline void stage_decide(void *context, const struct decision *decision)
 			      decision->services, decision->remove, decision->by_operator},
 		  6);
 	self->told++;
+	self->verdicts = self->verdicts * 31 + self->digest;
+	self->digest += before * 31;
 	if (decision->remove && !record->is_held)
 		self->fault = "a record is taken back that the kernel does not hold";
 	record->is_held = !decision->remove;
@@ -142,10 +161,8 @@ static inline int stage_open(struct stage *self, const struct policy_settings *s
 	for (int service = 0; service < SERVICES_MAX; service++)
 		self->floors[service] = FLOOR_OPEN;
 	policy_tick(self->policy, self->now_ns);
-	while (self->now_ns < self->start_ns) {
-		self->now_ns += STAGE_S;
-		policy_tick(self->policy, self->now_ns);
-	}
+	self->now_ns = self->start_ns;
+	policy_tick(self->policy, self->now_ns);
 	return 0;
 }
 
