@@ -132,7 +132,7 @@ nothing_changed() {
 }
 
 @test "admin methods on the common socket: refused, naming the other" {
-	for method in gate_ban gate_unban gate_allow gate_disallow gate_mode gate_off; do
+	for method in gate_ban gate_unban gate_allow gate_disallow gate_breaker gate_mode gate_off; do
 		run ask "$method" '{"addr":"192.0.2.7"}' "$COMMON"
 		expect -32000 admin.ipc
 	done
@@ -160,6 +160,15 @@ nothing_changed() {
 	[[ $output == '[{'*'"id":1,"result"'*'"id":"b","error"'*'}]' ]]
 	run send '{"jsonrpc":"2.0","method":"rpc_modules"}{"jsonrpc":"2.0","method":"nothing"}[{"jsonrpc":"2.0","method":"nothing"}]'
 	[ -z "$output" ]
+}
+
+@test "events that a request brings about come behind its answer, never into it" {
+	ban='"method":"gate_ban","params":{"addr":"198.51.100.7","ttl":60}'
+	run send "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"gate_subscribe\",\"params\":[\"events\"]}
+		[{\"jsonrpc\":\"2.0\",\"id\":1,$ban},{\"jsonrpc\":\"2.0\",$ban},{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"gate_unban\",\"params\":{\"addr\":\"198.51.100.7\"}}]
+		{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"gate_report\",\"params\":{\"peer\":\"x\",\"addr\":\"198.51.100.8\",\"event\":\"verdict\",\"result\":\"ban\"}}"
+	[ "$(jq -c 'if type == "array" then map(.id) else .id // .params.result.type end' <<<"$output" | xargs)" = "0 [1,2] decision decision decision 3 decision" ] ||
+		{ echo "$output" && return 1; }
 }
 
 @test "ids come back as they were" {

@@ -14,7 +14,7 @@ enum { LOST_AFTER = 16 };
 
 size_t client_queued(const struct client *self)
 {
-	return self->out.length + self->flying.length;
+	return self->out.length + self->told.length + self->flying.length;
 }
 
 static const struct config_wire *limits(const struct client *self)
@@ -29,6 +29,7 @@ static void on_closed(uv_handle_t *handle)
 	buffer_free(&self->partial);
 	buffer_free(&self->rest);
 	buffer_free(&self->out);
+	buffer_free(&self->told);
 	buffer_free(&self->flying);
 	free(self);
 }
@@ -51,9 +52,8 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
 	*ret = uv_buf_init(self->caller.server->chunk, sizeof(self->caller.server->chunk));
 }
 
-static void serve(struct client *self, const char *bytes, size_t length)
+static void serve_value(struct client *self, const char *bytes, size_t length)
 {
-	self->active_ms = uv_now(self->pipe.loop);
 	if (!self->partial.length) {
 		rpc_serve(&self->caller, bytes, length, &self->out);
 		return;
@@ -63,6 +63,17 @@ static void serve(struct client *self, const char *bytes, size_t length)
 		rpc_refuse(&self->out, RPC_INTERNAL_ERROR, "no memory for the value");
 	else
 		rpc_serve(&self->caller, self->partial.bytes, self->partial.length, &self->out);
+}
+
+static void serve(struct client *self, const char *bytes, size_t length)
+{
+	self->active_ms = uv_now(self->pipe.loop);
+	self->answering = true;
+	serve_value(self, bytes, length);
+	self->answering = false;
+	buffer_append(&self->out, self->told.bytes, self->told.length);
+	self->out.failed |= self->told.failed;
+	buffer_clear(&self->told);
 }
 
 static void refuse(struct client *self, enum frame_event event)

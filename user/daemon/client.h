@@ -31,10 +31,13 @@ struct client {
 	struct buffer partial; /* the value that has begun and not ended */
 	struct buffer
 		rest; /* read, not yet looked at: answers have to be read first, or others come first */
-	struct buffer out;    /* to be written */
+	struct buffer out; /* to be written */
+	struct buffer
+		told; /* events of the request at hand: they go behind its answer, never into it */
 	struct buffer flying; /* being written by the loop */
 	struct subscription subscriptions[CLIENT_SUBSCRIPTIONS_MAX];
 	uint64_t active_ms; /* loop time when it last completed a value */
+	bool answering;	    /* a request is being served */
 	bool paused;	    /* not read from until the output is gone and the rest served */
 	bool ended;	    /* no more to come; closed when the output is gone */
 	bool closing;

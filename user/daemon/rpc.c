@@ -104,10 +104,7 @@ static json_t *shape(const struct method *method, json_t *params, struct failure
 	return NULL;
 }
 
-/*
- * The answer goes behind what the method tells subscribers, of whom this client may be one. Without an id it is a
- * notification, and nobody waits for an answer.
- */
+/* Without an id it is a notification, and nobody waits for an answer. */
 static int run_value(struct rpc_caller *caller, const struct method *method, json_t *params,
 		     const json_t *id, struct buffer *out, struct why *why)
 {

@@ -34,29 +34,38 @@ static void begin(struct buffer *out, uint64_t id)
 	buffer_text(out, head);
 }
 
+/* What comes of the client's own request goes behind the answer, which may be half written. */
+static struct buffer *output_of(struct client *client)
+{
+	return client->answering ? &client->told : &client->out;
+}
+
 static void tell_missed(struct client *client, struct subscription *subscription)
 {
+	struct buffer *out = output_of(client);
 	char text[64];
 
 	if (!subscription->missed)
 		return;
-	begin(&client->out, subscription->id);
+	begin(out, subscription->id);
 	snprintf(text, sizeof(text), "{\"type\":\"missed\",\"missed\":%" PRIu64 "}}}\n",
 		 subscription->missed);
-	buffer_text(&client->out, text);
+	buffer_text(out, text);
 	subscription->missed = 0;
 }
 
 static void tell(struct client *client, struct subscription *subscription, const json_t *event)
 {
+	struct buffer *out = output_of(client);
+
 	if (client_queued(client) > client->caller.output_max) {
 		subscription->missed++;
 		return;
 	}
 	tell_missed(client, subscription);
-	begin(&client->out, subscription->id);
-	json_write(&client->out, event);
-	buffer_text(&client->out, "}}\n");
+	begin(out, subscription->id);
+	json_write(out, event);
+	buffer_text(out, "}}\n");
 }
 
 void subscriptions_tell(struct listener *listener, const json_t *event)
