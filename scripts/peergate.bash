@@ -18,8 +18,10 @@ _peergate_words() {
 	*:--standing) echo trusted good neutral poor discouraged banned ;;
 	*:--sort) echo peer addr standing score until last_seen ;;
 	*:--direction) echo in out ;;
-	*:--for | *:--max | *:--connected | *:--want | *:--seed | *:-n) ;;
+	*:--for | *:--max | *:--connected | *:--want | *:--seed | *:--digest | *:--head-slot | *:-n) ;;
+	*:--syncing) echo yes no ;;
 	mode:*) echo observe enforce ;;
+	breaker:*) echo resume hold ;;
 	help:*) _peergate_verbs ;;
 	follow:prysm | rank:*) compgen -f -- "$3" ;;
 	follow:*) echo prysm ;;

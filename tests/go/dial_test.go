@@ -151,6 +151,43 @@ func TestRank(t *testing.T) {
 	}
 }
 
+func TestMeshAndPrune(t *testing.T) {
+	common := dial(t, "peergate.ipc")
+	var reports []answer
+	for peer, addr := range map[string]string{"16Uiu2HAmMeshIn": "198.51.100.30", "16Uiu2HAmMeshOut": "203.0.113.30"} {
+		direction := "inbound"
+		if strings.HasSuffix(peer, "Out") {
+			direction = "outbound"
+		}
+		reports = append(reports, answer{"peer": peer, "addr": addr, "direction": direction, "event": "connected"},
+			answer{"peer": peer, "addr": addr, "direction": direction, "event": "status"})
+	}
+	call(t, common, "gate_report", reports)
+	for method, question := range map[string]answer{"gate_mesh": {"service": "beacon"}, "gate_prune": {"want": 8}} {
+		var told struct {
+			Peers []struct {
+				Peer, Addr, Direction, Standing, Why string
+				Score                                int
+				SinceS                               float64 `json:"since_s"`
+			}
+		}
+		if err := common.Call(&told, method, question); err != nil {
+			t.Fatalf("%s: %v", method, err)
+		}
+		for _, one := range told.Peers {
+			if one.Standing == "" || one.Why == "" || (method == "gate_prune" && one.Peer == "16Uiu2HAmMeshOut") {
+				t.Errorf("%s: %+v", method, one)
+			}
+		}
+		if method == "gate_mesh" && len(told.Peers) < 2 {
+			t.Errorf("%s: %+v", method, told)
+		}
+	}
+	if told := call(t, common, "gate_node", answer{"digest": "0x01020304", "syncing": false}); told["services"] == nil {
+		t.Errorf("gate_node: %v", told)
+	}
+}
+
 func TestWidened(t *testing.T) {
 	admin := dial(t, "admin.ipc")
 	told := call(t, admin, "gate_ban", map[string]any{"addr": "2001:db8:7::1", "ttl": 60})

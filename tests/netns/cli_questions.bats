@@ -78,6 +78,55 @@ candidates() {
 	[[ $output == *"No such file"* ]]
 }
 
+here() {
+	printf '{"peer":"%s","addr":"%s:4001","direction":"%s","event":"connected"}\n' "$1" "$2" "$3"
+	printf '{"peer":"%s","addr":"%s:4001","event":"status"}\n' "$1" "$2"
+}
+
+@test "mesh lists who is here, prune whom to let go of" {
+	[ "$(gate mesh)" = "There is none." ]
+	[ "$(gate prune --want 3)" = "There is none." ]
+	{ here 16Uiu2HAmIn 203.0.113.1 inbound; here 16Uiu2HAmOut 203.0.114.1 outbound; } | gate report
+	run gate mesh
+	[ "$status" -eq 0 ]
+	[[ ${lines[0]} =~ peer\ +source\ +direction\ +standing\ +score\ +for\ +why ]]
+	[[ $output =~ 16Uiu2HAmIn\ +203.0.113.1/32\ +inbound\ +neutral ]]
+	[[ $output =~ 16Uiu2HAmOut\ +203.0.114.1/32\ +outbound\ +neutral ]]
+	[ "$(gate --json mesh --want 1 --service beacon | jq '.peers | length')" -eq 1 ]
+	run gate prune --want 2
+	[[ $output != *16Uiu2HAmOut* ]]
+	printf '{"peer":"16Uiu2HAm%s","event":"disconnected"}\n' In Out | gate report
+	[ "$(gate mesh)" = "There is none." ]
+}
+
+@test "breaker is shown, held and resumed; status tells of it" {
+	[[ $(gate breaker) == "The breaker is closed"* ]]
+	[[ $(gate status) == *"The breaker is closed"* ]]
+	run gate breaker hold
+	[ "$status" -eq 0 ]
+	[[ $output == "The breaker is open for good"* ]]
+	[[ $(gate status) == *"The breaker is open"*"Warning: the breaker is open"* ]]
+	[ "$(gate --json breaker | jq -r '.open, .by, .until' | xargs)" = "true operator null" ]
+	run "$BUILD/peergate" --socket "$WORK/run/peergate.ipc" breaker resume
+	[ "$status" -eq 1 ]
+	[[ $(gate breaker resume) == "The breaker is closed"* ]]
+	[ "$(gate --json breaker | jq -r '.open, .by, .since' | xargs)" = "false null null" ]
+}
+
+@test "node tells what the node is; a candidate of another fork is left out" {
+	run gate node --digest 0x01020304 --head-slot 123 --syncing no --protocols /eth2/a/1,/eth2/b/1
+	[ "$status" -eq 0 ]
+	[ "$output" = "Taken for beacon." ]
+	run gate node
+	[ "$status" -eq 1 ]
+	[[ $output == *"nothing is told"* ]]
+	run gate node --digest 1234
+	[ "$status" -eq 1 ]
+	[[ $output == *"digest: "*"0x01020304"* ]]
+	run gate node --service bacon --syncing no
+	[[ $output == *"did you mean beacon?"* ]]
+}
+
 @test "admit without a daemon: exit status 3" {
 	run "$BUILD/peergate" --socket "$WORK/none.ipc" admit 192.0.2.7
 	[ "$status" -eq 3 ]

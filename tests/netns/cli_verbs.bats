@@ -123,6 +123,12 @@ setup() {
 		explain localhost|is no address
 		admit localhost|is no address
 		rank --want many|is no number
+		mesh --want 5000|is no number from 0 to 4096
+		prune|prune needs --want N
+		breaker open|is no action
+		breaker resum|did you mean resume?
+		node --syncing yess|did you mean yes?
+		node --head-slot -1|is no number
 		rank --seed -1|is no number
 		admit 192.0.2.7 --direction ouut|did you mean out?
 		peers --standing bannd|did you mean banned?
@@ -137,7 +143,7 @@ setup() {
 @test "help lists every verb, and each verb has its own" {
 	run gate help
 	[ "$status" -eq 0 ]
-	for verb in status explain admit rank top watch peers ban unban allow disallow report capacity mode off version help; do
+	for verb in status explain admit rank mesh prune node breaker top watch peers ban unban allow disallow report capacity mode off version help; do
 		[[ $output == *"  $verb "* ]]
 		[[ $("$BUILD/peergate" help "$verb") == "Usage: peergate $verb"* ]]
 		[[ $("$BUILD/peergate" "$verb" --help) == "Usage: peergate $verb"* ]]

@@ -110,6 +110,43 @@ rank() {
 	socat -t 5 - "UNIX-CONNECT:$COMMON" <"$BATS_TEST_TMPDIR/many" | grep -q 'candidates: 32769, must be 32768 at most'
 }
 
+# here PEER ADDR DIRECTION [SERVICE]: connected, and its status exchanged.
+here() {
+	ask gate_report "[{\"peer\":\"$1\",\"addr\":\"$2:4001\",\"direction\":\"$3\",\"service\":\"${4:-beacon}\",\"event\":\"connected\"},
+		{\"peer\":\"$1\",\"addr\":\"$2:4001\",\"service\":\"${4:-beacon}\",\"event\":\"status\"}]"
+}
+
+@test "mesh and prune: who exchanged his status, by service" {
+	SERVICE=beacon=tcp:13000 daemon_start --service other=tcp:14000
+	ask gate_report '{"peer":"16Uiu2HAmRaw","addr":"203.0.112.1:4001","direction":"inbound","event":"connected"}'
+	here 16Uiu2HAmIn 203.0.113.1 inbound
+	here 16Uiu2HAmOut 203.0.114.1 outbound
+	here 16Uiu2HAmOther 203.0.115.1 outbound other
+	members=addr,direction,peer,score,since_s,standing,why
+	is "$members" gate_mesh '{"want":1}' '.peers[0] | keys | join(",")'
+	is "16Uiu2HAmIn 16Uiu2HAmOther 16Uiu2HAmOut" gate_mesh '{}' '[.peers[].peer] | sort | join(" ")'
+	is "16Uiu2HAmIn 16Uiu2HAmOut" gate_mesh '{"service":"beacon"}' '[.peers[].peer] | sort | join(" ")'
+	is "203.0.113.1/32 inbound true" gate_mesh '{}' \
+		'.peers[] | select(.peer == "16Uiu2HAmIn") | "\(.addr) \(.direction) \(.since_s < 60)"'
+	is 0 gate_prune '{"want":0}' '.peers | length'
+	is true gate_prune '{"want":3}' '[.peers[].peer] | index("16Uiu2HAmOut") == null'
+}
+
+@test "node: what it says filters candidates; breaker: admin alone, and its state" {
+	daemon_start
+	is beacon gate_node '{"digest":"0x01020304","protocols":["/a/1"],"syncing":false,"head_slot":7}' '.services | join(",")'
+	[ "$(rank '[{"peer":"x","addrs":["203.0.113.1"],"digest":"0x09020304"},{"peer":"y","addrs":["203.1.113.1"],"digest":"0x01020304"}]' \
+		'"\(.dial[0].peer) \(.skipped[0].why)"')" = "y wrong_fork" ]
+	run ask gate_breaker '{"action":"hold"}' "$COMMON"
+	[[ $output == *'"code":-32000,'*admin.ipc* ]]
+	is "by,open,opened,since,until,voided,why false null" gate_status '{}' '.breaker | "\(keys | join(",")) \(.open) \(.by)"'
+	[ "$(ask gate_breaker '{"action":"hold"}' | jq -r '.result | "\(.open) \(.by) \(.until)"')" = "true operator null" ]
+	is true gate_status '{}' '.warnings | any(startswith("the breaker is open"))'
+	[ "$(ask gate_breaker '{"action":"resume"}' | jq -r '.result | "\(.open) \(.by)"')" = "false null" ]
+	[[ $(ask gate_breaker '{"action":"holt"}') == *'"code":-32602,'*"did you mean hold?"* ]]
+	[[ $(ask gate_breaker '{}') == *'"code":-32602,'*"action: missing"* ]]
+}
+
 @test "wrong questions: -32602 naming the field" {
 	daemon_start
 	while read -r method params part; do
@@ -126,6 +163,20 @@ rank() {
 		gate_admit {"addr":"192.0.2.7","direction":"in"} direction
 		gate_admit {"addr":"192.0.2.7","service":"beakon"} did_you_mean_beacon?
 		gate_admit {"adr":"192.0.2.7"} did_you_mean_addr?
+		gate_mesh {"want":-1} want
+		gate_mesh {"want":4097} want:_4097_is_outside_0_.._4096
+		gate_mesh {"service":"beakon"} did_you_mean_beacon?
+		gate_prune {} want:_missing
+		gate_prune {"want":"3"} want:_must_be_a_whole_number
+		gate_node {} nothing_is_told
+		gate_node {"service":"beacon"} nothing_is_told
+		gate_node {"digest":"0x0102"} digest
+		gate_node {"digest":16909060} digest:_must_be_a_string
+		gate_node {"head_slot":-1} -1_is_outside
+		gate_node {"syncing":"no"} syncing:_must_be_true_or_false
+		gate_node {"protocols":"/a/1"} protocols:_must_be_an_array
+		gate_node {"protocols":["/a/1",7]} protocols[1]:_must_be_a_name
+		gate_node {"headslot":1} did_you_mean_head
 		gate_rank {} candidates:_missing
 		gate_rank {"candidates":{}} candidates:_must_be_an_array,_not_an_object
 		gate_rank {"candidates":[7]} candidates[0]:_must_be_an_object

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "breaker.h"
 #include "listing.h"
 #include "span.h"
 
@@ -285,6 +286,20 @@ static void tell_book(struct output *output, const json_t *book)
 		     "  %" PRId64 " followers' reports that the kernel did not bear out, %" PRId64
 		     " backoffs for churn so far\n",
 		     answer_integer(book, "uncorroborated", 0), answer_integer(book, "churns", 0));
+	output_words(output, TONE_PLAIN,
+		     "  %.1f MiB of memory: room for %" PRId64 " peers and %" PRId64
+		     " sources; %" PRId64 " left it for room so far\n",
+		     answer_number(book, "bytes", 0) / (1 << 20),
+		     answer_integer(book, "peers_max", 0), answer_integer(book, "sources_max", 0),
+		     answer_integer(book, "evicted", 0));
+}
+
+static void tell_breaker(struct output *output, const json_t *breaker)
+{
+	if (!breaker)
+		return;
+	output_words(output, TONE_PLAIN, "\n");
+	breaker_tell(output, breaker);
 }
 
 static void tell_privileges(struct output *output, const json_t *privileges)
@@ -325,6 +340,7 @@ void status_tell(struct output *output, const json_t *answer)
 		tell_witness(output, json_object_get(answer, "witness"),
 			     json_object_get(answer, "census"));
 	tell_book(output, json_object_get(answer, "book"));
+	tell_breaker(output, json_object_get(answer, "breaker"));
 	tell_privileges(output, json_object_get(answer, "privileges"));
 	tell_warnings(output, json_object_get(answer, "warnings"));
 }

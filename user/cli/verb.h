@@ -25,9 +25,9 @@ const struct verb *verb_find_or_tell(const char *name); /* and says so, with the
 
 /* In groups, so that two that are added do not meet in one line. */
 extern const struct verb verb_status, verb_explain, verb_top, verb_watch, verb_peers, verb_witness;
-extern const struct verb verb_admit, verb_rank;
+extern const struct verb verb_admit, verb_rank, verb_mesh, verb_prune;
 extern const struct verb verb_ban, verb_unban, verb_allow, verb_disallow, verb_mode, verb_off;
-extern const struct verb verb_report, verb_capacity;
+extern const struct verb verb_report, verb_capacity, verb_node, verb_breaker;
 extern const struct verb verb_follow, verb_doctor;
 extern const struct verb verb_version, verb_help;
 

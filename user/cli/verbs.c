@@ -4,12 +4,17 @@
 
 #include "verb.h"
 
-/* clang-format off: in the groups of `help` */
+/* In the groups of `help`. */
+/* clang-format off */
 const struct verb *const verbs[] = {
-	&verb_status,  &verb_explain,  &verb_top,  &verb_watch,	 &verb_peers,  &verb_witness,
-	&verb_admit,   &verb_rank,     &verb_ban,  &verb_unban,	 &verb_allow,  &verb_disallow,
-	&verb_report,  &verb_capacity, &verb_mode, &verb_follow, &verb_doctor, &verb_off,
-	&verb_version, &verb_help,     NULL,
+	&verb_status, &verb_explain, &verb_top, &verb_watch, &verb_peers, &verb_witness,
+	&verb_admit, &verb_rank, &verb_mesh, &verb_prune,
+	&verb_ban, &verb_unban, &verb_allow, &verb_disallow,
+	&verb_report, &verb_capacity, &verb_node,
+	&verb_mode, &verb_breaker,
+	&verb_follow, &verb_doctor,
+	&verb_off, &verb_version, &verb_help,
+	NULL,
 };
 /* clang-format on */
 

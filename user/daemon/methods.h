@@ -23,7 +23,7 @@ enum params_shape {
 typedef int method_run(struct rpc_caller *caller, json_t *params, json_t **ret_result,
 		       struct why *why);
 
-/* The same for a question that is asked for each connection: the answer is appended to @out, and nobody is told of it. */
+/* The same for a question that is asked for each connection: the answer is appended to @out. */
 typedef int method_write(struct rpc_caller *caller, json_t *params, struct buffer *out,
 			 struct why *why);
 
@@ -55,8 +55,8 @@ int fast_report_run(struct rpc_caller *caller, struct buffer *out, struct why *w
 const struct method *method_find(const char *name, struct why *why);
 
 method_write method_admit, method_rank;
-method_run method_report, method_capacity, method_status, method_peers, method_explain,
-	method_witness;
+method_run method_report, method_capacity, method_node, method_mesh, method_prune, method_breaker;
+method_run method_status, method_peers, method_explain, method_witness;
 method_run method_subscribe, method_unsubscribe, method_modules;
 method_run method_ban, method_unban, method_allow, method_disallow, method_mode, method_off;
 

@@ -5,6 +5,10 @@
 #include <string.h>
 
 #include "choice.h"
+#include "hash.h"
+
+/* Several times what a consensus client speaks (some 30). */
+enum { NAMES_MAX = 256 };
 
 static const struct choice directions[] = {
 	{"inbound", DIRECTION_INBOUND},
@@ -67,6 +71,42 @@ int who_digest(uint8_t ret[DIGEST_SIZE], const char *field, const char *text, st
 			"%s: \"%.40s\" is no fork digest: write its four bytes as 0x01020304",
 			field, text);
 	memcpy(ret, digest, sizeof(digest));
+	return 0;
+}
+
+/* Keeps @sorted so, without doubles; what falls off the end is the largest. */
+static void insert(uint32_t sorted[PROTOCOLS_MAX], uint8_t *count, uint32_t hash)
+{
+	unsigned int at = *count;
+
+	while (at && sorted[at - 1] > hash)
+		at--;
+	if (at == PROTOCOLS_MAX || (at && sorted[at - 1] == hash))
+		return;
+	if (*count < PROTOCOLS_MAX)
+		++*count;
+	memmove(&sorted[at + 1], &sorted[at], (*count - at - 1u) * sizeof(*sorted));
+	sorted[at] = hash;
+}
+
+int who_protocols(uint8_t *ret_count, uint32_t ret[PROTOCOLS_MAX], const json_t *names,
+		  struct why *why)
+{
+	uint32_t sorted[PROTOCOLS_MAX];
+	uint8_t count = 0;
+
+	if (json_array_size(names) > NAMES_MAX)
+		return why_fill(why, -EINVAL, "protocols: %zu names, must be %d at most",
+				json_array_size(names), NAMES_MAX);
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const char *name = json_string_value(json_array_get(names, i));
+
+		if (!name || !name[0])
+			return why_fill(why, -EINVAL, "protocols[%zu]: must be a name", i);
+		insert(sorted, &count, hash_text(name, strlen(name)));
+	}
+	memcpy(ret, sorted, count * sizeof(*ret));
+	*ret_count = count;
 	return 0;
 }
 

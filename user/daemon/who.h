@@ -3,6 +3,7 @@
 #ifndef WHO_H
 #define WHO_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include <peergate/why.h>
@@ -24,6 +25,13 @@ bool who_is_elsewhere(const char *text);
 
 /* A fork digest, "0x01020304". -EINVAL. */
 int who_digest(uint8_t ret[DIGEST_SIZE], const char *field, const char *text, struct why *why);
+
+/*
+ * Names of protocols as the policy takes them, a hash each. Of more than PROTOCOLS_MAX different ones those with the smallest hashes:
+ * what is left of two long lists can still be compared. -EINVAL: no names, or too many of them.
+ */
+int who_protocols(uint8_t *ret_count, uint32_t ret[PROTOCOLS_MAX], const json_t *names,
+		  struct why *why);
 
 /* "inbound" or "outbound"; NULL: unknown. -EINVAL. */
 int who_direction(enum direction *ret, const char *text, struct why *why);

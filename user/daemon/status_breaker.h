@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* status_breaker: the state of law 6's breaker, as gate_status and gate_breaker tell it. */
+#ifndef STATUS_BREAKER_H
+#define STATUS_BREAKER_H
+
+#include <jansson.h>
+
+#include "policy.h"
+
+/* {"open", "by", "since", "until", "opened", "voided", "why"}, a new reference; NULL without memory. */
+json_t *status_breaker(const struct policy *policy);
+
+/* A sentence into @sentences while it is open. */
+void status_breaker_warn(const struct policy *policy, json_t *sentences);
+
+#endif
