@@ -180,6 +180,14 @@ $(BUILD)/sim/sim: $(wildcard tests/sim/*.c) $(BUILD)/libcore.a $(BUILD)/libbase.
 
 $(BUILD)/sim/sim: $(wildcard tests/sim/*.h user/core/*.h bpf/*.h)
 
+# The whole set, and its tables and plots in docs/; the quick one, which scripts/check runs, with its verdict.
+sim: $(BUILD)/sim/sim
+	BUILD=$(BUILD) tests/sim/run full
+	tests/sim/report $(BUILD)/sim/full
+
+sim-quick: $(BUILD)/sim/sim
+	BUILD=$(BUILD) scripts/prove tests/sim/quick.t
+
 # Benchmarks that speak BPF: tests/bench/NAME.c beside the generator of random sources, each with the gate's own object.
 $(BUILD)/bench/%.bpf.o: tests/bench/%.bpf.c
 	@mkdir -p $(@D)
@@ -256,6 +264,6 @@ peers-rust: $(PEERS_RUST)
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit peers peers-rust packet fuzz check bench install clean
+.PHONY: all unit peers peers-rust packet fuzz check sim sim-quick bench install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

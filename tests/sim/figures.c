@@ -142,6 +142,10 @@ void history_tell(struct world *world, const char *strategy, uint64_t seed, FILE
 	double looks = history->looks > 0 ? history->looks : 1;
 
 	tell(&teller, "bad_in", (double)history->bad_in / hours);
+	tell(&teller, "bad_in_fork", (double)history->bad_in_of[KIND_WRONG_FORK] / hours);
+	tell(&teller, "bad_in_mute", (double)history->bad_in_of[KIND_MUTE] / hours);
+	tell(&teller, "bad_in_flaky", (double)history->bad_in_of[KIND_FLAKY] / hours);
+	tell(&teller, "bad_in_slow", (double)history->bad_in_of[KIND_SLOW] / hours);
 	tell(&teller, "bad_out", (double)history->bad_out / hours);
 	tell(&teller, "repeats", (double)history->repeats / hours);
 	tell(&teller, "first_bad_per_link",

@@ -24,6 +24,11 @@ static bool is_subject(const struct world *world, uint32_t who)
 	return being_at(world, who)->is_subject;
 }
 
+static bool is_warm(const struct world *world)
+{
+	return world->now_ms >= WARM_MS;
+}
+
 /* The attacker is good until he betrays. */
 static bool is_bad(const struct world *world, uint32_t who)
 {
@@ -52,10 +57,11 @@ void history_contact(struct world *world, uint32_t who, uint32_t other, bool out
 	if (!is_subject(world, who))
 		return;
 	contact = contact_of(world, who, other);
-	if (!outbound)
+	if (is_warm(world) && !outbound)
 		self->lives[who].handshakes++;
-	if (is_bad(world, other)) {
+	if (is_warm(world) && is_bad(world, other)) {
 		self->bad_in += !outbound && is_plainly_bad(being_at(world, other));
+		self->bad_in_of[being_at(world, other)->kind] += !outbound;
 		self->bad_out += outbound;
 		self->repeats += !!(*contact & (CONTACT_PROVEN | CONTACT_SUSPECT_TWICE));
 		self->first_bad += outbound && !(*contact & CONTACT_MET);
@@ -78,7 +84,7 @@ void history_fault(struct world *world, uint32_t who, uint32_t other, bool is_pr
 
 void history_refused(struct world *world, uint32_t who, uint32_t from, enum refusal refusal)
 {
-	if (!is_subject(world, who) || !is_honest(world, from))
+	if (!is_warm(world) || !is_subject(world, who) || !is_honest(world, from))
 		return;
 	world->history.attempts++;
 	world->history.refused[refusal]++;
@@ -93,7 +99,7 @@ static void gain(struct world *world, uint32_t who, uint32_t other, bool outboun
 	if (!is_subject(world, who) || !is_honest(world, other))
 		return;
 	life->good_links++;
-	self->gained += outbound;
+	self->gained += outbound && is_warm(world);
 	if (!life->half_ms && life->good_links * 2 >= world->scenario.target)
 		life->half_ms = since_ms;
 	if (!life->full_ms && life->good_links * 10 >= world->scenario.target * 9)
@@ -134,6 +140,15 @@ void history_unlinked(struct world *world, const struct link *link)
 		self->half_gone_ms = world->now_ms - self->marked_ms;
 }
 
+void history_online(struct world *world, uint32_t who)
+{
+	struct life *life = &world->history.lives[who];
+	uint64_t since_ms = life->since_ms > WARM_MS ? life->since_ms : WARM_MS;
+
+	if (world->now_ms > since_ms)
+		life->online_ms += world->now_ms - since_ms;
+}
+
 /* Whoever lives longest has not ended yet: what is alive at the end counts as well. */
 void history_close(struct world *world)
 {
@@ -142,7 +157,7 @@ void history_close(struct world *world)
 		struct life *life = &world->history.lives[who];
 
 		if (being->is_online && being->kind == KIND_HONEST && being->joined_ms)
-			life->online_ms += world->now_ms - life->since_ms;
+			history_online(world, who);
 		for (uint32_t i = 0; i < being->link_count; i++) {
 			const struct link *link = &world->links[being->links[i]];
 			uint64_t first_ms = link->born_ms - being->joined_ms + 1;

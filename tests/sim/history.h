@@ -14,7 +14,8 @@
 
 struct link;
 
-enum { NEVER = 0, PROBES = 4 };
+/* Rates and shares are counted from here on: the first hour, in which all begin with nothing, is everybody's alike. */
+enum { WARM_MS = 3600000 };
 
 /* What a node knows of an address, had it a perfect memory. */
 enum { CONTACT_MET = 1, CONTACT_PROVEN = 2, CONTACT_SUSPECT = 4, CONTACT_SUSPECT_TWICE = 8 };
@@ -23,7 +24,7 @@ enum { CONTACT_MET = 1, CONTACT_PROVEN = 2, CONTACT_SUSPECT = 4, CONTACT_SUSPECT
 struct life {
 	uint64_t online_ms, since_ms;
 	uint32_t handshakes;		       /* that others began here: goal 10 */
-	uint64_t durable_ms, half_ms, full_ms; /* a newcomer's, from its joining; NEVER */
+	uint64_t durable_ms, half_ms, full_ms; /* a newcomer's, from its joining; 0: never */
 	uint32_t good_links;
 	uint32_t before; /* links before the twist */
 	uint32_t kept;
@@ -35,6 +36,7 @@ struct history {
 	uint8_t *contacts; /* node x host */
 	uint32_t hosts;
 	struct life *lives;
+	uint64_t bad_in_of[8]; /* by kind */
 	uint64_t bad_in, bad_out, repeats, first_bad, gained;
 	uint64_t refused[REFUSAL_BAN + 1]; /* honest attempts, by what refused them */
 	uint64_t attempts, forged_passed;
@@ -66,6 +68,9 @@ void history_fault(struct world *world, uint32_t who, uint32_t other, bool is_pr
 void history_refused(struct world *world, uint32_t who, uint32_t from, enum refusal refusal);
 void history_linked(struct world *world, const struct link *link);
 void history_unlinked(struct world *world, const struct link *link);
+
+void history_online(struct world *world,
+		    uint32_t who); /* it goes, or the run ends: how long it was there */
 
 /* Looks at everything. */
 void history_look(struct world *world);	     /* who holds the slots */

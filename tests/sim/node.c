@@ -147,7 +147,7 @@ static void stop(struct world *self, uint32_t who)
 {
 	struct being *being = being_at(self, who);
 
-	self->history.lives[who].online_ms += self->now_ms - self->history.lives[who].since_ms;
+	history_online(self, who);
 	being->is_online = false;
 	being->is_stable = false;
 	being->generation++;
