@@ -33,89 +33,115 @@ static void reward(struct play *play, const char *peer, const char *addr, unsign
 	play_ok(play, peer, addr, REPORT_STATUS, RESULT_OK, status);
 }
 
-/* Capacity: 16 inbound peers; the second worst (16 / 8) decides. */
-static void the_floor_rises_when_the_service_is_full(void **state)
+static int8_t tell(struct play *play, unsigned int service, const struct capacity *told)
 {
-	struct play *play = scored();
-	char peer[16], addr[32];
 	int8_t floor;
 
-	(void)state;
-	assert_int_equal(policy_capacity(play->policy, 0,
-					 &(struct capacity){.max = 16, .connected = 16}, play->now,
-					 &floor, NULL),
-			 0);
-	assert_int_equal(floor, 5); /* nobody known: a stranger's 0, and 5 */
-	for (int i = 0; i < 16; i++) {
-		snprintf(peer, sizeof(peer), "P%d", i);
-		snprintf(addr, sizeof(addr), "192.0.2.%d", i + 1);
+	assert_int_equal(policy_capacity(play->policy, service, told, play->now, &floor, NULL), 0);
+	return floor;
+}
+
+static void name(int i, char peer[16], char addr[32])
+{
+	snprintf(peer, 16, "P%d", i);
+	snprintf(addr, 32, "192.0.2.%d", i + 1);
+}
+
+enum { CROWD = 40 };
+
+/* So many inbound peers of one network, a second apart, the i-th with @first + i * @step points, and past their first 90 s. */
+static void crowd(struct play *play, unsigned int first, unsigned int step)
+{
+	char peer[16], addr[32];
+
+	for (int i = 0; i < CROWD; i++) {
+		name(i, peer, addr);
+		play_wait(play, S);
 		play_join(play, peer, addr);
-		reward(play, peer, addr, 5 + (unsigned int)i);
+		reward(play, peer, addr, first + (unsigned int)i * step);
 	}
-	policy_capacity(play->policy, 0, &(struct capacity){.max = 16, .connected = 16}, play->now,
-			&floor, NULL);
-	assert_int_equal(floor, 11); /* scores 5, 6, 7 …: the second is 6 */
-	reward(play, "P0", "192.0.2.1", 6);
-	reward(play, "P1", "192.0.2.2", 7);
-	policy_capacity(play->policy, 0, &(struct capacity){.max = 16, .connected = 16}, play->now,
-			&floor, NULL);
-	assert_int_equal(floor, 11); /* less than 5 away: stays */
-	policy_capacity(play->policy, 0, &(struct capacity){.max = 16, .connected = 15}, play->now,
-			&floor, NULL);
-	assert_int_equal(floor, FLOOR_OPEN);
+	play_wait(play, 90 * S);
+}
+
+/*
+ * 40 inbound peers, the later the better. 7 are spared: of their network the best one, then the six best; and half of the other 33, the
+ * 16 oldest. Of the 17 left the third worst (17 / 8, rounded up) decides.
+ */
+static void the_floor_rises_when_the_service_is_full(void **state)
+{
+	const struct capacity full = {.max = CROWD, .connected = CROWD};
+	struct play *play = scored();
+	char peer[16], addr[32];
+
+	(void)state;
+	assert_int_equal(tell(play, 0, &full), 5); /* nobody known: a stranger's 0, and 5 */
+	play_join(play, "Young", "198.51.100.1");
+	reward(play, "Young", "198.51.100.1", 12);
+	assert_int_equal(tell(play, 0, &full), 5); /* in their first 90 s they are no measure */
+	play_ok(play, "Young", "198.51.100.1", REPORT_DISCONNECTED, RESULT_NONE, NODE);
+	for (int i = 0; i < CROWD; i++) {
+		name(i, peer, addr);
+		play_wait(play, S);
+		play_join(play, peer, addr);
+		reward(play, peer, addr, 4 + (unsigned int)i / 4);
+	}
+	play_wait(play, 90 * S);
+	assert_int_equal(tell(play, 0, &full), 4 + 18 / 4 + 5); /* the scores of P16, P17, P18 */
+	for (int i = 16; i < 33; i++) {
+		name(i, peer, addr);
+		reward(play, peer, addr, 12);
+	}
+	assert_int_equal(tell(play, 0, &full), 13); /* 17: less than 5 away, stays */
+	for (int i = 16; i < CROWD; i++) {
+		name(i, peer, addr);
+		reward(play, peer, addr, 13);
+	}
+	assert_int_equal(tell(play, 0, &full), 18);
+	assert_int_equal(tell(play, 0, &(struct capacity){.max = CROWD, .connected = CROWD - 1}),
+			 FLOOR_OPEN);
 	assert_int_equal(play->floors[0], FLOOR_OPEN);
-	assert_int_equal(policy_capacity(play->policy, SERVICES_MAX,
-					 &(struct capacity){.max = 1, .connected = 1}, play->now,
-					 &floor, NULL),
-			 -EINVAL);
+	assert_int_equal(
+		policy_capacity(play->policy, SERVICES_MAX, &full, play->now, &(int8_t){0}, NULL),
+		-EINVAL);
 	play_free(play);
 }
 
 static void the_floor_has_ends_and_a_stale_one_opens(void **state)
 {
+	const struct capacity full = {.max = CROWD, .connected = CROWD};
 	struct play *play = scored();
-	int8_t floor;
+	char peer[16], addr[32];
 
 	(void)state;
-	play_join(play, "Worst", "192.0.2.1");
-	play_ok(play, "Worst", "192.0.2.1", REPORT_VERDICT, RESULT_BAN, NODE);
-	policy_capacity(play->policy, 2, &(struct capacity){.max = 1, .connected = 1}, play->now,
-			&floor, NULL);
-	assert_int_equal(floor, -20);
-	play_join(play, "Best", "192.0.2.2");
-	reward(play, "Best", "192.0.2.2", 30);
-	play_ok(play, "Worst", "192.0.2.1", REPORT_DISCONNECTED, RESULT_NONE, NODE);
-	policy_capacity(play->policy, 2, &(struct capacity){.max = 1, .connected = 1}, play->now,
-			&floor, NULL);
-	assert_int_equal(floor, 20);
+	crowd(play, 30, 0);
+	assert_int_equal(tell(play, 2, &full), 20);
 	play_wait(play, 60 * S);
 	assert_int_equal(play->floors[2], 20);
 	play_wait(play, S);
 	assert_int_equal(play->floors[2], FLOOR_OPEN);
+	for (int i = 0; i < CROWD; i++) {
+		name(i, peer, addr);
+		for (int n = 0; n < 3; n++)
+			play_ok(play, peer, addr, REPORT_VERDICT, RESULT_DISCOURAGE, NODE);
+	}
+	assert_int_equal(tell(play, 2, &full), -20);
 	play_free(play);
 }
 
-/* With places left in all, but none for who comes in. */
+/* Law 9: links of our own are no measure, nor are they counted as such that came in. With places left in all, but none for those. */
 static void a_service_is_full_when_its_inbound_places_are(void **state)
 {
-	const struct capacity three = {.max = 16, .connected = 3, .inbound_max = 3};
+	const struct capacity inbound = {.max = 100, .connected = 50, .inbound_max = CROWD};
+	const struct report dialled = {.service = -1, .direction = DIRECTION_OUTBOUND};
 	struct play *play = scored();
-	int8_t floor;
 
 	(void)state;
-	play_join(play, "P1", "192.0.2.1");
-	play_join(play, "P2", "192.0.2.2");
-	policy_capacity(play->policy, 0, &three, play->now, &floor, NULL);
-	assert_int_equal(floor, FLOOR_OPEN);
-	play_join(play, "P3", "192.0.2.3");
-	reward(play, "P1", "192.0.2.1", 5);
-	reward(play, "P2", "192.0.2.2", 6);
-	reward(play, "P3", "192.0.2.3", 7);
-	policy_capacity(play->policy, 0, &three, play->now, &floor, NULL);
-	assert_int_equal(floor, 10); /* the worst of three has 5, and 5 */
-	play_ok(play, "P3", "192.0.2.3", REPORT_DISCONNECTED, RESULT_NONE, NODE);
-	policy_capacity(play->policy, 0, &three, play->now, &floor, NULL);
-	assert_int_equal(floor, FLOOR_OPEN);
+	crowd(play, 8, 0);
+	play_ok(play, "Ours", "203.0.113.1", REPORT_CONNECTED, RESULT_NONE, dialled);
+	play_ok(play, "Ours", "203.0.113.1", REPORT_VERDICT, RESULT_DISCOURAGE, dialled);
+	assert_int_equal(tell(play, 0, &inbound), 8 + 5);
+	play_ok(play, "P3", "192.0.2.4", REPORT_DISCONNECTED, RESULT_NONE, NODE);
+	assert_int_equal(tell(play, 0, &inbound), FLOOR_OPEN);
 	play_free(play);
 }
 

@@ -181,7 +181,7 @@ struct group {
 
 struct floor {
 	uint64_t at_ns;
-	uint32_t max, connected;
+	uint32_t max, connected, inbound_max;
 	int8_t value;
 	bool contested; /* over half full */
 };
@@ -210,7 +210,8 @@ struct policy {
 	struct node_state nodes[SERVICES_MAX]; /* what the node said of itself, by service */
 	struct networks networks;
 	struct contacts contacts;
-	struct seats *seats;		      /* scratch of the three questions: see seats.h */
+	struct seats *seats;		      /* scratch of the three questions: see seats.h … */
+	struct muster *muster;		      /* … and muster.h */
 	uint64_t node_heads_ns[SERVICES_MAX]; /* when the node told its head */
 	uint64_t started_ns;		      /* the first moment that was told; 0: none yet */
 	bool warm;			      /* see doubt.h */

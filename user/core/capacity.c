@@ -6,6 +6,7 @@
 
 #include "capacity.h"
 #include "doubt.h"
+#include "prune.h"
 
 enum {
 	SCORES = 131, /* -100 .. 30 */
@@ -14,32 +15,21 @@ enum {
 	FLOOR_MIN = -20, /* a stuffed table of bad ones does not let everybody in … */
 	FLOOR_MAX = 20,	 /* … and one of excellent ones does not shut the good out */
 	WORST_SHARE = 8, /* k = n / 8, rounded up */
-	LOOKS = 8192,	 /* connected peers that are looked at, the newest first */
 	CALM_SHARE =
 		20, /* a contested service is so again below half less a twentieth of its places */
 };
 
-static bool counts_for(const struct peer *peer, unsigned int service)
+/* How many inbound peers that the prune would not spare have each score. */
+static uint32_t count_scores(const struct muster *muster, uint32_t histogram[SCORES])
 {
-	return peer->direction != DIRECTION_OUTBOUND && !peer->trusted &&
-	       (peer->service < 0 || (unsigned int)peer->service == service);
-}
+	uint32_t n = 0;
 
-/* How many inbound peers have each score. What protects a peer from pruning besides trust is the prune's to say, later. */
-static uint32_t count_scores(const struct policy *self, unsigned int service, uint64_t now_ns,
-			     uint32_t histogram[SCORES])
-{
-	uint32_t n = 0, looks = LOOKS;
+	for (uint32_t i = 0; i < muster->count; i++) {
+		const struct member *member = &muster->members[i];
 
-	for (uint32_t at = self->online.newest; at && looks; looks--) {
-		const struct peer *peer = peer_at(self, at);
-		int score;
-
-		at = peer->online_link.older;
-		if (!counts_for(peer, service))
+		if (member->is_outbound || member->spared)
 			continue;
-		score = ledger_score(&peer->past.ledger, &self->settings, now_ns);
-		histogram[score - SCORE_MIN]++;
+		histogram[member->score - SCORE_MIN]++;
 		n++;
 	}
 	return n;
@@ -110,6 +100,42 @@ int capacity_floor(const struct policy *self, int service, uint64_t now_ns)
 	return lowest == INT_MAX ? FLOOR_OPEN : lowest;
 }
 
+uint32_t capacity_target(const struct policy *self, int service, uint64_t now_ns)
+{
+	uint32_t most = 0;
+
+	for (int i = 0; i < SERVICES_MAX; i++) {
+		const struct floor *floor = &self->floors[i];
+
+		if ((service < 0 || service == i) && !is_stale(self, floor, now_ns) &&
+		    floor->max > most)
+			most = floor->max;
+	}
+	return most;
+}
+
+static uint32_t over(uint32_t value, uint32_t limit)
+{
+	return value > limit ? value - limit : 0;
+}
+
+uint32_t capacity_surplus(const struct policy *self, int service, uint32_t inbound, uint64_t now_ns)
+{
+	uint32_t most = 0;
+
+	for (int i = 0; i < SERVICES_MAX; i++) {
+		const struct floor *floor = &self->floors[i];
+		uint32_t surplus = over(floor->connected, floor->max);
+
+		if ((service >= 0 && service != i) || is_stale(self, floor, now_ns))
+			continue;
+		if (floor->inbound_max && over(inbound, floor->inbound_max) > surplus)
+			surplus = over(inbound, floor->inbound_max);
+		most = surplus > most ? surplus : most;
+	}
+	return most;
+}
+
 bool policy_is_contested(const struct policy *self, unsigned int service, uint64_t now_ns)
 {
 	return service < SERVICES_MAX && capacity_is_contested(self, (int)service, now_ns);
@@ -128,7 +154,8 @@ static void set_floor(struct policy *self, unsigned int service, int value)
 int policy_capacity(struct policy *self, unsigned int service, const struct capacity *told,
 		    uint64_t now_ns, int8_t *ret_floor, struct why *why)
 {
-	uint32_t histogram[SCORES] = {0}, inbound;
+	uint32_t histogram[SCORES] = {0};
+	struct muster *muster;
 	struct floor *floor;
 	int value;
 
@@ -142,12 +169,14 @@ int policy_capacity(struct policy *self, unsigned int service, const struct capa
 	floor->max = told->max;
 	floor->connected = told->connected;
 	floor->contested = is_contested(floor);
-	inbound = count_scores(self, service, self->now_ns, histogram);
-	if (policy_is_cold(self) ||
-	    (told->connected < told->max && (!told->inbound_max || inbound < told->inbound_max))) {
+	floor->inbound_max = told->inbound_max;
+	muster = muster_call(self, (int)service, self->now_ns);
+	if (policy_is_cold(self) || (told->connected < told->max &&
+				     (!told->inbound_max || muster->inbound < told->inbound_max))) {
 		set_floor(self, service, FLOOR_OPEN);
 	} else {
-		value = floor_when_full(histogram, inbound);
+		prune_spare(self, muster, told->max, self->now_ns);
+		value = floor_when_full(histogram, count_scores(muster, histogram));
 		if (floor->value == FLOOR_OPEN || abs(value - floor->value) >= FLOOR_STEP)
 			set_floor(self, service, value);
 	}

@@ -7,6 +7,7 @@
 
 #include "capacity.h"
 #include "doubt.h"
+#include "muster.h"
 #include "places.h"
 #include "seats.h"
 
@@ -30,6 +31,7 @@ static void lay_pools(struct policy *self, const struct policy_settings *setting
 	self->protected = arena_carve(arena, settings->protected_max, sizeof(struct prefix));
 	self->protected_next = arena_carve(arena, settings->protected_max, sizeof(struct prefix));
 	self->seats = arena_carve(arena, 1, sizeof(struct seats));
+	self->muster = arena_carve(arena, 1, sizeof(struct muster));
 }
 
 static void lay_tables(struct policy *self, struct arena *arena)

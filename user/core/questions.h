@@ -93,7 +93,10 @@ struct mate {
 size_t policy_mesh(const struct policy *self, int service, size_t want, uint64_t now_ns,
 		   struct mate *ret, size_t max);
 
-/* Whom to let go, first one first, at most @want. Never trusted ones; see docs/POLICY.md for the order. */
+/*
+ * Whom to let go, first one first, at most @want; 0: as many as are over what was told by policy_capacity(). Fewer when all others are
+ * spared: the trusted, the young, the best. See docs/POLICY.md for the order.
+ */
 size_t policy_prune(const struct policy *self, int service, size_t want, uint64_t now_ns,
 		    struct mate *ret, size_t max);
 

@@ -2,6 +2,8 @@
 #include "rank.h"
 
 #include "beta.h"
+#include "capacity.h"
+#include "caps.h"
 #include "contacts.h"
 #include "seats.h"
 
@@ -44,6 +46,20 @@ struct batch {
 static const struct candidate *candidate_of(const struct ranking *self, const struct ranked *ranked)
 {
 	return &self->candidates[ranked->candidate];
+}
+
+static struct prefix source_of(const struct ranking *self, const struct ranked *ranked)
+{
+	const struct source_key key = addr_source(&candidate_of(self, ranked)->addrs[ranked->addr]);
+
+	return source_prefix(&key);
+}
+
+static bool is_capped(const struct ranking *self, const struct ranked *ranked)
+{
+	const struct prefix source = source_of(self, ranked);
+
+	return network_is_capped(self->policy, &source, self->target);
 }
 
 static uint32_t seat(const struct ranking *self, const struct ranked *ranked)
@@ -96,11 +112,11 @@ static bool may_take(const struct ranking *self, struct ranked *ranked)
 		return false;
 	if (ranked->order & LATE)
 		return true;
-	if (self->policy->seats->taken[seat(self, ranked)]) {
+	if (self->policy->seats->taken[seat(self, ranked)])
 		ranked->why = RANK_NETWORK_IN_BATCH;
-		return false;
-	}
-	return true;
+	else if (self->target && is_capped(self, ranked))
+		ranked->why = RANK_NETWORK_CAPPED;
+	return rank_why_dials(ranked->why);
 }
 
 static void take(struct batch *self, struct ranked *ranked)
@@ -205,6 +221,9 @@ size_t policy_rank(const struct policy *self, const struct candidate *candidates
 					.seed = seed,
 					.now_ns = now_ns,
 					.success = contacts_success(self, now_ns),
+					.target = capacity_is_contested(self, service, now_ns)
+							  ? capacity_target(self, service, now_ns)
+							  : 0,
 					.ret = ret};
 	struct batch batch = {.ranking = &ranking};
 

@@ -16,7 +16,7 @@ enum { SEATS_IPV4 = 1 << 16, SEATS_IPV6 = 3 << 16, SEATS = SEATS_IPV4 + SEATS_IP
 struct policy;
 
 struct seats {
-	uint32_t taken[SEATS];
+	uint32_t taken[SEATS + 1];
 	uint8_t tried
 		[SEATS /
 		 8]; /* no scratch: a bit for each network where anybody was ever met or dialled */
@@ -24,6 +24,12 @@ struct seats {
 
 /* The slot of the network of @source. */
 uint32_t seat_of(const struct policy *self, const struct prefix *source);
+
+/* The slot of those whose address nobody knows. */
+static inline uint32_t seat_nowhere(void)
+{
+	return SEATS;
+}
 
 /* Whether anybody of that network was ever met or dialled. */
 bool seat_is_tried(const struct policy *self, uint32_t seat);
