@@ -62,6 +62,21 @@ verdict() {
 	is true gate_admit '{"addr":"10.1.2.3:4001","direction":"outbound"}' .allow
 }
 
+@test "one peer, in base58 or as CIDv1, for every method" {
+	daemon_start --mode enforce
+	id=QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N
+	base32=bafzbeie5745rpv2m6tjyuugywy4d5ewrqgqqhfnf445he3omzpjbx5xqxe
+	base36=k2k4r8ncs1yoluq95unsd7x2vfhgve0ncjoggwqx9vyh3vl8warrcp15
+	verdict "$base36" ban
+	for text in $id $base32 $base36; do
+		is false gate_admit "{\"peer\":\"$text\"}" .allow
+		is false gate_admit "{\"addr\":\"/ip4/203.0.113.9/tcp/1/p2p/$text\"}" .allow
+		is "$id" gate_explain "{\"peer\":\"$text\"}" .peer
+		[ "$(rank "[{\"peer\":\"$text\",\"addrs\":[\"203.0.113.1\"]}]" '.skipped[0].peer')" = "$text" ]
+	done
+	is 1 gate_status '{}' .book.peers
+}
+
 # rank CANDIDATES FILTER [MORE]
 rank() {
 	result gate_rank "{\"candidates\":$1${3:-}}" "$2"
@@ -177,6 +192,9 @@ here() {
 		gate_node {"protocols":"/a/1"} protocols:_must_be_an_array
 		gate_node {"protocols":["/a/1",7]} protocols[1]:_must_be_a_name
 		gate_node {"headslot":1} did_you_mean_head
+		gate_explain {"peer":"a%b"} no_peer_ID
+		gate_report [{"peer":"x","event":"status","digest":"0102"}] digest
+		gate_report [{"peer":"x","event":"status","protocols":["a",{}]}] protocols[1]
 		gate_rank {} candidates:_missing
 		gate_rank {"candidates":{}} candidates:_must_be_an_array,_not_an_object
 		gate_rank {"candidates":[7]} candidates[0]:_must_be_an_object

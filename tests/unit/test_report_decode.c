@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "hash.h"
 #include "report_decode.h"
+#include "who.h"
 
 enum { REPORTER = 77 };
 
@@ -69,6 +71,75 @@ static void what_is_not_told(void **state)
 	assert_true(r.at_unix_s == 0);
 }
 
+static void networks_and_protocols(void **state)
+{
+	static const uint8_t theirs[] = {1, 2, 0xab, 0xcd}, ours[] = {0xff, 0, 0, 1};
+	struct dated_report r;
+
+	(void)state;
+	assert_int_equal(
+		decode("{\"peer\":\"x\",\"event\":\"status\",\"digest\":\"0x0102abCD\","
+		       "\"our_digest\":\"0xff000001\",\"protocols\":[\"/b/1\",\"/a/1\",\"/b/1\"]}",
+		       &r, NULL),
+		0);
+	assert_true(r.report.has_digest && r.report.has_our_digest);
+	assert_memory_equal(r.report.digest, theirs, sizeof(theirs));
+	assert_memory_equal(r.report.our_digest, ours, sizeof(ours));
+	assert_int_equal(r.report.protocol_count, 2);
+	assert_true(r.report.protocols[0] < r.report.protocols[1]);
+	assert_true(r.report.protocols[0] == hash_text("/a/1", 4) ||
+		    r.report.protocols[1] == hash_text("/a/1", 4));
+}
+
+/* What is kept of two long lists that share all but one name differs by one at most. */
+static void many_protocols(void **state)
+{
+	uint32_t kept[2][PROTOCOLS_MAX];
+	uint8_t count[2];
+	json_t *names = json_array();
+	unsigned int shared = 0;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		json_array_append_new(names, json_sprintf("/eth2/beacon_chain/req/%d", i));
+	assert_int_equal(who_protocols(&count[0], kept[0], names, NULL), 0);
+	json_array_insert_new(names, 0, json_string("/one/more"));
+	assert_int_equal(who_protocols(&count[1], kept[1], names, NULL), 0);
+	assert_int_equal(count[0], PROTOCOLS_MAX);
+	assert_int_equal(count[1], PROTOCOLS_MAX);
+	for (int i = 0; i < PROTOCOLS_MAX; i++) {
+		expect_true("sorted", !i || kept[0][i] > kept[0][i - 1]);
+		for (int j = 0; j < PROTOCOLS_MAX; j++)
+			shared += kept[0][i] == kept[1][j];
+	}
+	assert_true(shared >= PROTOCOLS_MAX - 1);
+	while (json_array_size(names) < 257)
+		json_array_append_new(names, json_string("/x"));
+	assert_int_equal(who_protocols(&count[0], kept[0], names, NULL), -EINVAL);
+	json_decref(names);
+}
+
+/* One peer, however it is written; what other networks call a peer stays as it is. */
+static void peers_by_several_texts(void **state)
+{
+	static const char *const texts[] = {
+		"QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N",
+		"bafzbeie5745rpv2m6tjyuugywy4d5ewrqgqqhfnf445he3omzpjbx5xqxe",
+		"k2k4r8ncs1yoluq95unsd7x2vfhgve0ncjoggwqx9vyh3vl8warrcp15",
+	};
+	char peer[PEER_ID_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		assert_int_equal(who_peer(peer, texts[i], NULL), 0);
+		assert_string_equal(peer, texts[0]);
+	}
+	assert_int_equal(
+		who_peer(peer, "bafzbeie5745rpv2m6tjyuugywy4d5ewrqgqqhfnf445he3omzpjbx5xq", NULL),
+		0);
+	assert_string_equal(peer, "bafzbeie5745rpv2m6tjyuugywy4d5ewrqgqqhfnf445he3omzpjbx5xq");
+}
+
 static const struct {
 	const char *text, *part; /* NULL: taken */
 } reports[] = {
@@ -117,6 +188,24 @@ static const struct {
 	 "latency_ms"},
 	{"{\"peer\":\"x\",\"event\":\"connected\",\"adr\":\"192.0.2.7\"}", "did you mean addr?"},
 	{"{\"peer\":{},\"event\":\"connected\"}", "peer: must be a string, not an object"},
+	{"{\"peer\":\"x\",\"event\":\"status\",\"digest\":\"0x0a0B0c0d\",\"protocols\":[]}", NULL},
+	{"{\"peer\":\"x\",\"event\":\"status\",\"digest\":\"0a0b0c0d\"}",
+	 "write its four bytes as"},
+	{"{\"peer\":\"x\",\"event\":\"status\",\"digest\":\"0x0a0b0c0d0e\"}", "digest: "},
+	{"{\"peer\":\"x\",\"event\":\"status\",\"our_digest\":\"0x0a0b0c0x\"}", "our_digest: "},
+	{"{\"peer\":\"x\",\"event\":\"status\",\"digest\":1}", "digest: must be a string"},
+	{"{\"peer\":\"x\",\"event\":\"status\",\"protocols\":\"/a\"}",
+	 "protocols: must be an array, not a string"},
+	{"{\"peer\":\"x\",\"event\":\"status\",\"protocols\":[\"/a\",\"\"]}", "protocols[1]: "},
+	{"{\"peer\":\"x\",\"event\":\"connected\",\"agent\":\"a\",\"agent_version\":\"b\","
+	 "\"downscore_reasons\":[\"c\"]}",
+	 NULL},
+	{"{\"peer\":\"x\",\"event\":\"goodbye\",\"disconnect_reason\":\"too_many_peers\"}", NULL},
+	{"{\"peer\":\"x\",\"event\":\"goodbye\",\"disconnect_reason\":\"to_many_peers\"}",
+	 "did you mean too_many_peers?"},
+	{"{\"peer\":\"x\",\"event\":\"goodbye\",\"reason\":\"unknown\","
+	 "\"disconnect_reason\":\"io_error\"}",
+	 "disconnect_reason: \"io_error\", but reason is \"unknown\""},
 };
 
 static void each_is_taken_or_named(void **state)
@@ -143,6 +232,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_one),
 		cmocka_unit_test(what_is_not_told),
+		cmocka_unit_test(networks_and_protocols),
+		cmocka_unit_test(many_protocols),
+		cmocka_unit_test(peers_by_several_texts),
 		cmocka_unit_test(each_is_taken_or_named),
 	};
 

@@ -85,14 +85,16 @@ static int explain_addr(const struct engine *engine, const char *text, json_t **
 	return 0;
 }
 
-static int explain_peer(const struct engine *engine, const char *peer, json_t **ret_result,
+static int explain_peer(const struct engine *engine, const char *text, json_t **ret_result,
 			struct why *why)
 {
 	struct account account;
-	int error = policy_explain_peer(engine->policy, peer, gate_now_ns(), &account);
+	char peer[PEER_ID_MAX];
 
-	if (error)
-		return why_fill(why, error, "the peer %.96s is not known", peer);
+	if (who_peer(peer, text, why))
+		return -EINVAL;
+	if (policy_explain_peer(engine->policy, peer, gate_now_ns(), &account))
+		return why_fill(why, -ENOENT, "the peer %.96s is not known", text);
 	*ret_result = account_json(engine, &account);
 	if (*ret_result)
 		json_object_set_new(*ret_result, "peer", json_string(peer));

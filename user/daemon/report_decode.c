@@ -15,6 +15,9 @@ struct raw {
 	const char *peer, *addr, *direction, *service, *event, *result, *reason;
 	struct field_number code, score, latency_ms, head_slot, at;
 	bool secondhand;
+	const char *digest, *our_digest, *disconnect_reason;
+	const json_t *protocols, *downscore_reasons;
+	const char *agent, *agent_version;
 };
 
 #define AT(member) offsetof(struct raw, member)
@@ -34,6 +37,14 @@ static const struct field fields[] = {
 	/* From 2001 to 2286: what else counts as unix seconds is another unit or a slip. */
 	{"at", FIELD_NUMBER, false, AT(at), 1e9, 1e10},
 	{"secondhand", FIELD_FLAG, false, AT(secondhand), 0, 0},
+	{"digest", FIELD_TEXT, false, AT(digest), 0, 0},
+	{"our_digest", FIELD_TEXT, false, AT(our_digest), 0, 0},
+	{"protocols", FIELD_LIST, false, AT(protocols), 0, 0},
+	/* Names of beacon-APIs #606, so that what is read there can be handed on: two say nothing that is judged. */
+	{"disconnect_reason", FIELD_TEXT, false, AT(disconnect_reason), 0, 0},
+	{"downscore_reasons", FIELD_LIST, false, AT(downscore_reasons), 0, 0},
+	{"agent", FIELD_TEXT, false, AT(agent), 0, 0},
+	{"agent_version", FIELD_TEXT, false, AT(agent_version), 0, 0},
 };
 
 static const struct choice handshakes[] = {
@@ -150,12 +161,40 @@ static int decode_reason(struct report *ret, const char *word, struct why *why)
 	return choice_wrong("reason", word, names, REASONS, why);
 }
 
+/* beacon-APIs #606 has another name for it; said twice, it must be said alike. */
+static int decode_reasons(struct report *ret, const struct raw *raw, struct why *why)
+{
+	const char *word = raw->reason ? raw->reason : raw->disconnect_reason;
+
+	if (raw->reason && raw->disconnect_reason && strcmp(raw->reason, raw->disconnect_reason))
+		return why_fill(why, -EINVAL,
+				"disconnect_reason: \"%.40s\", but reason is \"%.40s\"",
+				raw->disconnect_reason, raw->reason);
+	return word ? decode_reason(ret, word, why) : 0;
+}
+
+static int decode_network(struct report *ret, const struct raw *raw, struct why *why)
+{
+	int error = 0;
+
+	ret->has_digest = raw->digest;
+	ret->has_our_digest = raw->our_digest;
+	if (raw->digest)
+		error = who_digest(ret->digest, "digest", raw->digest, why);
+	if (!error && raw->our_digest)
+		error = who_digest(ret->our_digest, "our_digest", raw->our_digest, why);
+	if (!error && raw->protocols)
+		error = who_protocols(&ret->protocol_count, ret->protocols, raw->protocols, why);
+	return error;
+}
+
 /* A measure without which its event says nothing. */
 static int check_measures(const struct report *report, const struct raw *raw, struct why *why)
 {
 	if (report->event == REPORT_GOSSIP && !raw->score.told)
 		return why_fill(why, -EINVAL, "score: missing, an event gossip needs one");
-	if (report->event == REPORT_GOODBYE && !raw->code.told && !raw->reason)
+	if (report->event == REPORT_GOODBYE && !raw->code.told && !raw->reason &&
+	    !raw->disconnect_reason)
 		return why_fill(why, -EINVAL,
 				"code: missing, an event goodbye needs code or reason");
 	return 0;
@@ -172,8 +211,10 @@ static int decode(struct dated_report *ret, const struct raw *raw, const struct 
 	error = decode_event(report, raw, why);
 	if (!error)
 		error = decode_who(report, raw, config, why);
-	if (!error && raw->reason)
-		error = decode_reason(report, raw->reason, why);
+	if (!error)
+		error = decode_reasons(report, raw, why);
+	if (!error)
+		error = decode_network(report, raw, why);
 	if (!error)
 		error = check_measures(report, raw, why);
 	report->goodbye_code = (uint16_t)raw->code.value;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "who.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
 #include "choice.h"
 #include "hash.h"
+#include "peer_id.h"
 
 /* Several times what a consensus client speaks (some 30). */
 enum { NAMES_MAX = 256 };
@@ -22,8 +24,15 @@ static bool is_peer_letter(char c)
 	       c == '-' || c == '_' || c == '.' || c == ':';
 }
 
+/* By how its text begins (multibase): base58 without such a letter, which clients send, is canonical as it stands. */
+static bool may_be_cid(const char *text)
+{
+	return text[0] && strchr("bBkKfFz", text[0]);
+}
+
 int who_peer(char ret[PEER_ID_MAX], const char *text, struct why *why)
 {
+	static_assert((int)PEER_ID_MAX >= (int)PEER_ID_TEXT_MAX, "a canonical ID must fit");
 	size_t length = strlen(text);
 
 	if (!length || length >= PEER_ID_MAX)
@@ -32,7 +41,8 @@ int who_peer(char ret[PEER_ID_MAX], const char *text, struct why *why)
 	for (const char *c = text; *c; c++)
 		if (!is_peer_letter(*c))
 			return why_fill(why, -EINVAL, "peer: \"%.40s\" is no peer ID", text);
-	memcpy(ret, text, length + 1);
+	if (!may_be_cid(text) || !peer_id_canonical(ret, text))
+		memcpy(ret, text, length + 1);
 	return 0;
 }
 

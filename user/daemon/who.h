@@ -11,7 +11,10 @@
 #include "config.h"
 #include "policy.h"
 
-/* The canonical text of a peer ID. -EINVAL: @text is none. */
+/*
+ * The canonical text of a peer ID: base58 of libp2p's, however it is written; other networks have IDs of their own, which stay as
+ * they are. -EINVAL: @text is no ID at all.
+ */
 int who_peer(char ret[PEER_ID_MAX], const char *text, struct why *why);
 
 /* One address, with what else the text says of it. -EINVAL. */
