@@ -126,6 +126,12 @@ $(BUILD)/tests/test_%: tests/unit/test_%.c $(call libraries_of,asan)
 	$(CC) $(CPPFLAGS_ALL) $(TEST_INC) -Itests/unit -O1 -g $(WARN) $(SANITIZE) -MMD -MP -MF $@.d -o $@ $< \
 		$(call group,$(call libraries_of,asan)) $(TEST_LIBS) -lcmocka
 
+# Law 11's second build: the same program without sanitizers; the first compares what both decide.
+$(BUILD)/tests/test_law_11: $(BUILD)/tests/plain/law_11
+$(BUILD)/tests/plain/law_11: tests/unit/test_law_11.c $(BUILD)/libcore.a $(BUILD)/libbase.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(INC_core) -Itests/unit $(CFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $^ $(LIBS_base) -lcmocka
+
 # Replays: scripts of tests/replay/ played against the policy alone; one program plays them all.
 REPLAY_OBJECTS := $(patsubst tests/%.c,$(BUILD)/asan/tests/%.o,$(wildcard tests/replay/*.c))
 $(BUILD)/asan/tests/replay/%.o: tests/replay/%.c

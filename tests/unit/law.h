@@ -90,10 +90,10 @@ static inline struct verdict_digest law_live(const struct law *law, uint64_t see
 		law->begin(&history);
 	for (history.count = 1; history.count <= law->shape->steps; history.count++) {
 		history_draw(&history);
-		if (tells)
-			print_message("# %3u %s\n", history.count, step_text(&history, text));
 		if (law->before)
 			law->before(&history);
+		if (tells)
+			print_message("# %3u %s\n", history.count, step_text(&history, text));
 		history_take(&history);
 		HOLDS(&history, !history.stage.fault, "%s", history.stage.fault);
 		if (law->after)

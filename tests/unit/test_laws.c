@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* POLICY's laws 1 and 2, by examples; test_laws_random.c tries the laws on random histories. */
+/* POLICY's laws 1 and 2, by examples; test_law_NN.c tries each on random histories. */
 #include "play.h"
 
 static void ban(struct play *play, const char *text)
