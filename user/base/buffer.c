@@ -35,6 +35,13 @@ void buffer_append(struct buffer *self, const void *bytes, size_t length)
 	self->length += length;
 }
 
+char *buffer_reserve(struct buffer *self, size_t length)
+{
+	if (!self->failed && !make_room(self, length))
+		self->failed = true;
+	return self->failed ? NULL : self->bytes + self->length;
+}
+
 void buffer_text(struct buffer *self, const char *text)
 {
 	buffer_append(self, text, strlen(text));

@@ -15,6 +15,12 @@ struct buffer {
 void buffer_append(struct buffer *self, const void *bytes, size_t length);
 void buffer_text(struct buffer *self, const char *text);
 
+/*
+ * Room for @length bytes behind the end, for whoever writes them there and then adds what he wrote to self->length. NULL: no memory,
+ * which is remembered.
+ */
+char *buffer_reserve(struct buffer *self, size_t length);
+
 /* Keeps the memory, and forgets a failure. */
 void buffer_clear(struct buffer *self);
 

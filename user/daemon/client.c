@@ -7,6 +7,7 @@
 
 #include "gate.h"
 #include "listener.h"
+#include "rank_early.h"
 #include "server.h"
 
 /* After this many times the largest value without a good one, the stream is given up. */
@@ -39,6 +40,7 @@ void client_close(struct client *self)
 	if (self->closing)
 		return;
 	self->closing = true;
+	rank_early_end(self);
 	listener_forget(self->listener, self);
 	uv_close((uv_handle_t *)&self->pipe, on_closed);
 }
@@ -95,6 +97,8 @@ static void refuse(struct client *self, enum frame_event event)
 /* The memory of a large value is not kept for the next small one. */
 static void forget_partial(struct client *self)
 {
+	rank_early_end(self);
+	self->early_tried = false;
 	if (self->partial.room > sizeof(self->caller.server->chunk))
 		buffer_free(&self->partial);
 	else
@@ -120,6 +124,7 @@ static size_t take(struct client *self, const char *bytes, size_t length)
 		forget_partial(self);
 	} else {
 		buffer_append(&self->partial, bytes, taken);
+		rank_early_more(self);
 	}
 	return taken;
 }

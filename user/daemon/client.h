@@ -41,6 +41,7 @@ struct client {
 	bool paused;	    /* not read from until the output is gone and the rest served */
 	bool ended;	    /* no more to come; closed when the output is gone */
 	bool closing;
+	bool early_tried; /* the value that has begun was looked at by rank_early */
 };
 
 /* Accepts the next connection of @listener; *ret_client is NULL when that failed. */

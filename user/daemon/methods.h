@@ -44,10 +44,13 @@ struct fast_method {
 	const char *name;
 	bool (*read)(struct rpc_caller *caller, struct json_scan *scan);
 	int (*run)(struct rpc_caller *caller, struct buffer *out, struct why *why);
+	bool tells; /* what it does may be told to subscribers */
 };
 
 const struct fast_method *fast_method_find(const struct json_text *name); /* NULL: none */
 
+bool fast_rank_read(struct rpc_caller *caller, struct json_scan *scan);
+int fast_rank_run(struct rpc_caller *caller, struct buffer *out, struct why *why);
 bool fast_report_read(struct rpc_caller *caller, struct json_scan *scan);
 int fast_report_run(struct rpc_caller *caller, struct buffer *out, struct why *why);
 

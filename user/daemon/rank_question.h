@@ -13,6 +13,7 @@
 
 #include <peergate/why.h>
 
+#include "buffer.h"
 #include "json_scan.h"
 #include "questions.h"
 
@@ -22,12 +23,19 @@ struct engine;
  * How many candidates a question may have, and how many texts of addresses a candidate. A discovery table of Ethereum holds 17
  * buckets of 16; a peer store some thousands. libp2p hosts announce each address once a transport, local ones included.
  */
-enum { RANK_CANDIDATES_MAX = 32768, RANK_ADDRS_MAX = 64 };
+enum { RANK_CANDIDATES_MAX = 32768, RANK_ADDRS_MAX = 64, RANK_WANT_MAX = 1000000 };
 
-/* Texts of a candidate; length 0: not told. */
+/* 2^53: up to there a number means itself in every language. */
+#define RANK_SEED_MAX 9007199254740992.0
+
+/* A text as it was given: a piece of rank_question.letters; length 0: not told. */
+struct rank_text {
+	uint32_t at, length;
+};
+
 struct rank_texts {
-	struct json_text peer;
-	struct json_text addrs[CANDIDATE_ADDRS]; /* as candidate.addrs */
+	struct rank_text peer;
+	struct rank_text addrs[CANDIDATE_ADDRS]; /* as candidate.addrs */
 };
 
 struct rank_question {
@@ -39,6 +47,8 @@ struct rank_question {
 	int service;
 	bool has_seed;
 	uint64_t seed;
+	const char *letters; /* borrowed from the request, or of @own */
+	struct buffer own;
 };
 
 /*
@@ -47,6 +57,23 @@ struct rank_question {
  */
 int rank_question_read(struct rank_question *self, const json_t *params,
 		       const struct engine *engine, uint64_t now_ns, struct why *why);
+
+/*
+ * For both roads. room: for one more candidate; -ENOMEM, -E2BIG. take_addr: @text of @place becomes an address of the candidate, or
+ * is passed over; -EINVAL: it is none.
+ */
+int rank_question_room(struct rank_question *self);
+int rank_take_addr(struct candidate *ret, struct rank_texts *texts, const struct engine *engine,
+		   const char *text, struct rank_text place, uint64_t now_ns, struct why *why);
+
+/*
+ * The quick road: a candidate, or the member @key of the parameters that is not `candidates`, taken off @scan, a walk through
+ * self->letters. false: not plain or wrong in any way; then the slow road says what.
+ */
+bool rank_scan_candidate(struct rank_question *self, struct json_scan *scan,
+			 const struct engine *engine, uint64_t now_ns);
+bool rank_scan_member(struct rank_question *self, struct json_scan *scan,
+		      const struct json_text *key, const struct engine *engine);
 
 /* Forgets what was read; keeps the memory of a question of usual size. */
 void rank_question_clear(struct rank_question *self);

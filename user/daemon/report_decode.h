@@ -32,5 +32,6 @@ struct report_list {
 
 struct dated_report *report_list_next(struct report_list *self); /* NULL: no memory */
 void report_list_clear(struct report_list *self); /* lets go of much memory, keeps a little */
+void report_list_free(struct report_list *self);
 
 #endif

@@ -21,11 +21,15 @@ struct dated_report *report_list_next(struct report_list *self)
 	return &self->reports[self->count++];
 }
 
+void report_list_free(struct report_list *self)
+{
+	free(self->reports);
+	*self = (struct report_list){0};
+}
+
 void report_list_clear(struct report_list *self)
 {
 	self->count = 0;
-	if (self->room <= ROOM_KEPT)
-		return;
-	free(self->reports);
-	*self = (struct report_list){0};
+	if (self->room > ROOM_KEPT)
+		report_list_free(self);
 }

@@ -291,6 +291,9 @@ void server_close(struct server *self)
 	uv_loop_close(&self->loop);
 	processes_free(&self->processes);
 	rank_question_free(&self->rank);
+	rank_question_free(&self->early.question);
+	buffer_free(&self->aside);
+	report_list_free(&self->reports);
 	engine_close(&self->engine);
 	namespaces_close(self->namespaces);
 }

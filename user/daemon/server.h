@@ -15,6 +15,7 @@
 #include "listener.h"
 #include "namespaces.h"
 #include "processes.h"
+#include "rank_early.h"
 #include "rank_question.h"
 #include "report_decode.h"
 #include "turn.h"
@@ -33,9 +34,12 @@ struct server {
 	struct listener common, admin;
 	struct churn churn;
 	struct snapshot witness;
-	struct turn turn;	    /* of serving clients */
-	struct report_list reports; /* those of the request at hand */
-	struct rank_question rank;  /* the same of candidates */
+	struct turn turn;	      /* of serving clients */
+	struct report_list reports;   /* those of the request at hand */
+	struct rank_question rank;    /* the same of candidates */
+	struct rank_question *ranked; /* of the two the one that is asked */
+	struct rank_early early;      /* a question that is still coming */
+	struct buffer aside;	      /* an answer that waits for what is told before it */
 	uv_timer_t second, census_period, census_slice;
 	uv_poll_t events, links, sightings;
 	uv_signal_t signals[SERVER_SIGNALS];
