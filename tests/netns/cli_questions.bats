@@ -56,7 +56,7 @@ candidates() {
 	run gate rank --seed 7 < <(candidates)
 	[ "$status" -eq 0 ]
 	[[ ${lines[0]} =~ peer\ +address\ +key\ +why ]]
-	[[ ${lines[1]} =~ 16Uiu2HAmA\ +/ip4/203.0.113.1/tcp/4001\ +[0-9.]+\ +(newcomer|known) ]]
+	[[ ${lines[1]} =~ 16Uiu2HAmA\ +/ip4/203.0.113.1/tcp/4001\ +[0-9.]+\ +newcomer ]]
 	[[ ${lines[2]} =~ 16Uiu2HAmB\ .*refused ]]
 	[[ ${lines[3]} == "1 to dial, best first; 1 left out; seed 7." ]]
 	candidates >"$WORK/candidates"

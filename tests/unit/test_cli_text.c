@@ -42,6 +42,35 @@ static json_t *parse(const char *text)
 	return value;
 }
 
+static void test_items(void **state)
+{
+	static const struct {
+		unsigned int width;
+		const char *text, *told;
+	} rows[] = {
+		{0, "a sentence that is as long as it likes to be",
+		 "  - a sentence that is as long as it likes to be\n"},
+		{20, "a sentence that is longer", "  - a sentence that\n    is longer\n"},
+		{20, "sixteen  letters", "  - sixteen letters\n"},
+		{20, "exactly 16 letter", "  - exactly 16\n    letter\n"},
+		{20, "größer and größer", "  - größer and\n    größer\n"},
+		{20, "one-word-that-does-not-fit-anywhere x",
+		 "  - one-word-that-does-not-fit-anywhere\n    x\n"},
+		{20, "a\033b", "  - a?b\n"},
+		{20, "", "\n"},
+	};
+	struct page page;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		begin(&page, &output_text);
+		page.output.width = rows[i].width;
+		output_item(&page.output, rows[i].text);
+		expect(&page, rows[i].told);
+		end(&page);
+	}
+}
+
 static void test_listing(void **state)
 {
 	static const struct listing_column columns[] = {
@@ -224,10 +253,11 @@ static void test_orders(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_listing),	     cmocka_unit_test(test_controls),
-		cmocka_unit_test(test_colours),	     cmocka_unit_test(test_json),
-		cmocka_unit_test(test_events),	     cmocka_unit_test(test_strange_status),
-		cmocka_unit_test(test_status_warns), cmocka_unit_test(test_orders),
+		cmocka_unit_test(test_listing),	       cmocka_unit_test(test_items),
+		cmocka_unit_test(test_controls),       cmocka_unit_test(test_colours),
+		cmocka_unit_test(test_json),	       cmocka_unit_test(test_events),
+		cmocka_unit_test(test_strange_status), cmocka_unit_test(test_status_warns),
+		cmocka_unit_test(test_orders),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

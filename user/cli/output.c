@@ -5,7 +5,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+enum { WIDTH_LEAST = 20, WIDTH_MOST = 80, INDENT = 4 };
 
 static const char *const tone_codes[TONES] = {
 	[TONE_HEADING] = "1", [TONE_GOOD] = "32", [TONE_WARNING] = "33", [TONE_BAD] = "31"};
@@ -17,9 +20,20 @@ static bool has_colours(FILE *file)
 	return isatty(fileno(file)) && term && strcmp(term, "dumb") && !(unwanted && *unwanted);
 }
 
+/* A sentence is read best within 80 columns; a narrower terminal has less. */
+static unsigned int width_of(FILE *file)
+{
+	struct winsize size = {0};
+
+	if (!isatty(fileno(file)) || ioctl(fileno(file), TIOCGWINSZ, &size))
+		return 0;
+	return size.ws_col >= WIDTH_LEAST && size.ws_col < WIDTH_MOST ? size.ws_col : WIDTH_MOST;
+}
+
 void output_init(struct output *ret, FILE *file, const struct output_form *form)
 {
-	*ret = (struct output){.form = form, .file = file, .colours = has_colours(file)};
+	*ret = (struct output){
+		.form = form, .file = file, .colours = has_colours(file), .width = width_of(file)};
 }
 
 static void tell_value(struct output *self, const json_t *value, tell_fn *tell)
@@ -76,4 +90,35 @@ void output_words(struct output *self, enum tone tone, const char *format, ...)
 	else
 		fputs(text, self->file);
 	free(text);
+}
+
+/* Characters, not bytes: UTF-8's continuation bytes take no room. */
+static unsigned int letters_in(const char *text, size_t length)
+{
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < length; i++)
+		count += (text[i] & 0xc0) != 0x80;
+	return count;
+}
+
+void output_item(struct output *self, const char *text)
+{
+	unsigned int column = INDENT;
+	const char *before = "  - ";
+
+	while (*text) {
+		size_t length = strcspn(text, " ");
+		unsigned int letters = letters_in(text, length);
+
+		if (self->width && column > INDENT && column + 1 + letters > self->width) {
+			before = "\n    ";
+			column = INDENT;
+		}
+		output_words(self, TONE_PLAIN, "%s%.*s", before, (int)length, text);
+		column += letters + (before[0] == ' ' && !before[1]);
+		before = " ";
+		text += length + strspn(text + length, " ");
+	}
+	output_words(self, TONE_PLAIN, "\n");
 }

@@ -26,6 +26,8 @@ struct output {
 	const struct output_form *form;
 	FILE *file;
 	bool colours;
+	unsigned int
+		width; /* columns of the terminal, 80 at most: long lines are wrapped; 0: none is */
 };
 
 /* To @file; colours when that is a terminal that has them and NO_COLOR is not set. */
@@ -42,5 +44,8 @@ enum tone { TONE_PLAIN, TONE_HEADING, TONE_GOOD, TONE_WARNING, TONE_BAD, TONES }
 /* Text with control characters replaced by '?': names and IDs may come from strangers. */
 void output_words(struct output *self, enum tone tone, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* An item of a list: "  - " and @text, wrapped behind blanks and indented where there is a width. */
+void output_item(struct output *self, const char *text);
 
 #endif

@@ -35,8 +35,7 @@ static void tell(struct output *output, const json_t *answer)
 	output_words(output, TONE_PLAIN, ", score %lld.\n",
 		     (long long)answer_integer(answer, "score", 0));
 	json_array_foreach (json_object_get(answer, "why"), i, why)
-		output_words(output, TONE_PLAIN, "  - %s\n",
-			     json_is_string(why) ? json_string_value(why) : "?");
+		output_item(output, json_is_string(why) ? json_string_value(why) : "?");
 	tell_dial(output, json_object_get(answer, "dial"));
 }
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stddef.h>
 
 #include <peergate/why.h>
 
@@ -11,11 +10,7 @@ enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S, REWARDS_MAX = 30 };
 
 #define NS_PER_S UINT64_C(1000000000)
 
-static const struct {
-	const char *name;
-	size_t offset;
-	uint32_t usual, least, most;
-} ranges[] = {
+static const struct policy_setting ranges[] = {
 #define SETTING(name, usual, least, most)                                         \
 	{                                                                         \
 #name, offsetof(struct policy_settings, name), usual, least, most \
@@ -53,6 +48,11 @@ enum { RANGES = sizeof(ranges) / sizeof(ranges[0]) };
 static uint32_t *value_of(struct policy_settings *self, size_t i)
 {
 	return (uint32_t *)((char *)self + ranges[i].offset);
+}
+
+const struct policy_setting *policy_setting_at(size_t i)
+{
+	return i < RANGES ? &ranges[i] : NULL;
 }
 
 void policy_settings_default(struct policy_settings *ret)

@@ -3,6 +3,7 @@
 #ifndef POLICY_SETTINGS_H
 #define POLICY_SETTINGS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct why;
@@ -36,6 +37,16 @@ struct policy_settings {
 	uint32_t reward_latency, reward_success, reward_protocols, reward_head;
 	uint32_t fold_at; /* law 10: so many banned /64 of one /56 become a ban of the /56 */
 };
+
+/* One of the whole numbers above: where it is in the struct, its default and its range. */
+struct policy_setting {
+	const char *name;
+	size_t offset;
+	uint32_t usual, least, most;
+};
+
+/* The @i-th, in no special order; NULL behind the last. */
+const struct policy_setting *policy_setting_at(size_t i);
 
 void policy_settings_default(struct policy_settings *ret);
 
