@@ -172,7 +172,7 @@ fuzz: $(FUZZERS)
 
 # What needs no privilege; scripts/check runs everything.
 check: all unit fuzz
-	BUILD=$(BUILD) scripts/prove tests/lint/* tests/install/* $(TESTS) tests/fuzz/smoke
+	BUILD=$(BUILD) LAW_SEEDS=$${LAW_SEEDS:-2000} scripts/prove tests/lint/* tests/install/* $(TESTS) tests/fuzz/smoke
 
 # What the policy alone costs; tests/bench/run runs it with the rest.
 $(BUILD)/bench/core_bench: tests/bench/core_bench.c $(BUILD)/libcore.a $(BUILD)/libbase.a

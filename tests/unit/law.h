@@ -116,7 +116,7 @@ static inline void law_try(const struct law *law)
 		law_live(law, strtoull(only, NULL, 10), true);
 		return;
 	}
-	for (uint64_t seed = 1; seed <= SEEDS; seed++)
+	for (uint64_t seed = 1; seed <= seeds(); seed++)
 		law_live(law, seed, false);
 }
 

@@ -39,13 +39,13 @@ static void law_11_the_same_calls_give_the_same_decisions(void **state)
 	unsigned int different = 0;
 
 	(void)state;
-	for (uint64_t seed = 1; seed <= SEEDS / 2; seed++) {
+	for (uint64_t seed = 1; seed <= seeds() / 2; seed++) {
 		uint64_t digest = digest_of(seed);
 
 		expect_true("twice the same", digest == digest_of(seed));
 		different += digest != digest_of(seed + 1);
 	}
-	assert_int_equal(different, SEEDS / 2);
+	assert_int_equal(different, seeds() / 2);
 }
 
 /* Another key of the hash: other jitter, hence other decisions; the history is the same. */
@@ -99,7 +99,7 @@ static void law_11_looking_changes_nothing(void **state)
 	static const struct law looked_at = {.shape = &shape, .after = ask_much};
 
 	(void)state;
-	for (uint64_t seed = 1; seed <= SEEDS / 4; seed++)
+	for (uint64_t seed = 1; seed <= seeds() / 4; seed++)
 		assert_int_equal(law_live(&looked_at, seed, false).all, digest_of(seed));
 }
 
@@ -115,7 +115,7 @@ static void law_11_another_build_decides_the_same(void **state)
 	snprintf(command, sizeof(command), "%s/plain/law_11 digests", dirname(path));
 	other = popen(command, "r");
 	assert_non_null(other);
-	for (uint64_t seed = 1; seed <= SEEDS / 2; seed++) {
+	for (uint64_t seed = 1; seed <= seeds() / 2; seed++) {
 		assert_int_equal(fscanf(other, "%llx", &digest), 1);
 		assert_int_equal(digest, digest_of(seed));
 	}
@@ -124,7 +124,7 @@ static void law_11_another_build_decides_the_same(void **state)
 
 static int print_digests(void)
 {
-	for (uint64_t seed = 1; seed <= SEEDS / 2; seed++)
+	for (uint64_t seed = 1; seed <= seeds() / 2; seed++)
 		printf("%llx\n", (unsigned long long)digest_of(seed));
 	return 0;
 }

@@ -170,13 +170,21 @@ static bool is_stranger(const struct guest *guest)
 	return true;
 }
 
+/* A source keeps sixteen peers apart, a provider's NAT has fifty: who is known and was good last is nobody new. */
+static bool is_new_identity(const struct guest *guest)
+{
+	const struct past *past = guest->peer ? &guest->peer->past : NULL;
+
+	return is_stranger(guest) && !(past && past->tried && past->success_ns > past->failure_ns);
+}
+
 /* Law 4: where a good peer lives nobody's bad neighbours ban the address; their next identity is refused by name. */
 static bool is_next_identity(const struct guest *guest, struct admit_answer *ret)
 {
 	const struct ladder *bans = guest->source ? &guest->source->past.bans : NULL;
 
 	if (!bans || !bans->level || !is_within_s(bans->end_ns, DAY_S, guest->now_ns) ||
-	    !is_stranger(guest) ||
+	    !is_new_identity(guest) ||
 	    !source_has_tenured(guest->policy, guest->source, guest->knock->peer, guest->now_ns))
 		return false;
 	*ret = (struct admit_answer){.ground = GROUND_IDENTITY,
