@@ -17,6 +17,8 @@ static void check(const struct dated_report *dated)
 	assert(report->service >= -1 && report->service < SERVICES_MAX);
 	assert(report->event <= REPORT_VERDICT && report->result <= RESULT_CLEAR);
 	assert(report->reason < REASONS);
+	assert(report->protocol_count <= PROTOCOLS_MAX);
+	assert(report->score == report->score);
 	assert(dated->at_unix_s == 0 || (dated->at_unix_s >= 1e9 && dated->at_unix_s <= 1e10));
 }
 

@@ -12,6 +12,9 @@ int policy_node(struct policy *self, unsigned int service, const struct node_sta
 	if (service >= SERVICES_MAX)
 		return why_fill(why, -EINVAL, "service: %u is not one of 0 .. %d", service,
 				SERVICES_MAX - 1);
+	if (told->protocol_count > PROTOCOLS_MAX)
+		return why_fill(why, -EINVAL, "protocols: %u are more than %d",
+				told->protocol_count, PROTOCOLS_MAX);
 	if (now_ns > self->now_ns)
 		self->now_ns = now_ns;
 	node = &self->nodes[service];

@@ -44,6 +44,9 @@ static int check(const struct report *report, struct why *why)
 				SERVICES_MAX - 1);
 	if (isnan(report->score))
 		return why_fill(why, -EINVAL, "score: not a number");
+	if (report->protocol_count > PROTOCOLS_MAX)
+		return why_fill(why, -EINVAL, "protocols: %u are more than %d",
+				report->protocol_count, PROTOCOLS_MAX);
 	return 0;
 }
 
