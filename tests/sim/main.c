@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sim: runs one scenario with one strategy over a few seeds and prints its figures, a line each.
- *     sim SCENARIO STRATEGY FIRST-SEED LAST-SEED [honest=N] [minutes=N]
+ *     sim SCENARIO STRATEGY FIRST-SEED LAST-SEED [honest=N] [minutes=N] [target=N] [newcomer=S] [ban=S] [backoff=S]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,8 @@ const struct strategy *strategy_find(const char *name)
 
 static int usage(void)
 {
-	fputs("sim SCENARIO STRATEGY FIRST-SEED LAST-SEED [honest=N] [minutes=N]\n\nscenarios:\n",
+	fputs("sim SCENARIO STRATEGY FIRST-SEED LAST-SEED [honest=N] [minutes=N] [target=N] "
+	      "[newcomer=S] [ban=S] [backoff=S]\n\nscenarios:\n",
 	      stderr);
 	for (unsigned int i = 0; scenario_at(i); i++)
 		fprintf(stderr, "  %-12s %s\n", scenario_at(i)->name, scenario_at(i)->what);
@@ -38,10 +39,27 @@ static int usage(void)
 	return 2;
 }
 
+/* For tuning, and for larger worlds. */
 static bool set(struct scenario *scenario, const char *word)
 {
-	return sscanf(word, "honest=%u", &scenario->honest) == 1 ||
-	       sscanf(word, "minutes=%u", &scenario->minutes) == 1;
+	const struct {
+		const char *name;
+		uint32_t *value;
+	} options[] = {
+		{"honest", &scenario->honest},	     {"minutes", &scenario->minutes},
+		{"target", &scenario->target},	     {"newcomer", &scenario->newcomer_s},
+		{"ban", &scenario->ban_handshake_s}, {"backoff", &scenario->backoff_s},
+	};
+	const char *equals = strchr(word, '=');
+
+	for (size_t i = 0; equals && i < sizeof(options) / sizeof(options[0]); i++) {
+		if (strncmp(word, options[i].name, (size_t)(equals - word)) == 0 &&
+		    !options[i].name[equals - word]) {
+			*options[i].value = (uint32_t)strtoul(equals + 1, NULL, 10);
+			return true;
+		}
+	}
+	return false;
 }
 
 int main(int argc, char **argv)

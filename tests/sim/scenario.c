@@ -4,14 +4,14 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { NODES = 160, TARGET = 20, MINUTES = 300, BETRAYAL_MIN = 150 };
+enum { NODES = 128, TARGET = 20, MINUTES = 270, BETRAYAL_MIN = 150 };
 
 #define USUAL                                                                         \
 	.honest = NODES, .target = TARGET, .minutes = MINUTES, .bad = .4, .nat = .35, \
 	.adoption = 1, .digests = true, .newcomer_s = 60, .book_max = 2048
 #define SPREAD USUAL, .attack = ATTACK_SPREAD, .betray_min = BETRAYAL_MIN
 #define NEAR USUAL, .attack = ATTACK_CONCENTRATED, .betray_min = BETRAYAL_MIN
-#define SHORT USUAL, .minutes = 240
+#define SHORT USUAL, .minutes = 210
 
 /* Later members of an initializer win over earlier ones, which is wanted here. */
 #pragma GCC diagnostic ignored "-Woverride-init"
@@ -35,7 +35,7 @@ static const struct scenario scenarios[] = {
 	 .what = "one node in ten adopts it, the rest has a ban list"},
 	{"tenthspread", SPREAD, .adoption = .1, .what = "the same, attacker spread"},
 	{"blind", USUAL, .digests = false, .what = "records tell no fork"},
-	{"long", SPREAD, .minutes = 840, .betray_min = 780,
+	{"long", SPREAD, .minutes = 825, .betray_min = 780,
 	 .what = "the attacker stays 13 hours before he betrays"},
 	/* Goals 8 and 9. */
 	{"stall60", SHORT, .twist = TWIST_STALL, .twist_s = 60,
@@ -51,7 +51,7 @@ static const struct scenario scenarios[] = {
 	/* What nobody had simulated. */
 	{"fork", SHORT, .twist = TWIST_FORK,
 	 .what = "half of the nodes move to a new fork at once, the rest within half an hour"},
-	{"syns", SHORT, .twist = TWIST_SYNS, .what = "ten forged starts a second at every node"},
+	{"syns", SHORT, .twist = TWIST_SYNS, .what = "three forged starts a second at every node"},
 	{"synsblind", SHORT, .twist = TWIST_SYNS, .spends_on_syn = true,
 	 .what = "the same where tokens are spent on starts"},
 	{"flood", SPREAD, .betray_min = 0, .twist = TWIST_FLOOD, .book_max = 512,

@@ -16,7 +16,7 @@ enum twist {
 	TWIST_CGNAT,	  /* 50 nodes behind one address, and five bad peers with them */
 	TWIST_CONFERENCE, /* 50 nodes join within two minutes behind one address */
 	TWIST_FORK, /* half of the nodes move to a new fork at once, the others within half an hour */
-	TWIST_SYNS,    /* forged starts against full nodes, twenty a second */
+	TWIST_SYNS,    /* forged starts at every node, three a second */
 	TWIST_FLOOD,   /* 10^5 identities against small books */
 	TWIST_ECLIPSE, /* one node in five restarts among the attackers */
 };
@@ -33,7 +33,8 @@ struct scenario {
 	uint32_t twist_s;
 	uint32_t newcomer_s; /* peergate's newcomer bucket: one in so many seconds; 0: no limit */
 	uint32_t book_max;   /* peergate's caps of peers and of sources */
-	bool spends_on_syn;  /* peergate's gate where nobody sees connections established */
+	uint32_t ban_handshake_s, backoff_s; /* peergate's settings, when tuned; 0: the defaults */
+	bool spends_on_syn; /* peergate's gate where nobody sees connections established */
 	const char *what;
 };
 

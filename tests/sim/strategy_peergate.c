@@ -11,6 +11,9 @@
 #include "gate.h"
 #include "questions.h"
 
+/* A client tells how full it is when that changes, and twice a minute. */
+#define TELL_NS UINT64_C(30000000000)
+
 enum {
 	CHURN = 5, /* docs/peergate.conf.example */
 	SLOT_S = 12,
@@ -24,7 +27,8 @@ struct peergate {
 	struct dice dice;
 	struct policy *policy;
 	struct gate *gate;
-	uint64_t ticked_ns;
+	uint64_t ticked_ns, told_ns;
+	uint32_t told_links, told_inbound; /* what it last said of itself */
 };
 
 static void die(const struct why *why)
@@ -83,6 +87,12 @@ static void tell_capacity(struct peergate *self)
 	int8_t floor;
 	struct why why;
 
+	if (being->link_count == self->told_links && being->inbound == self->told_inbound &&
+	    now(self) < self->told_ns)
+		return;
+	self->told_links = being->link_count;
+	self->told_inbound = being->inbound;
+	self->told_ns = now(self) + TELL_NS;
 	if (policy_capacity(self->policy, 0, &told, now(self), &floor, &why))
 		die(&why);
 }
@@ -105,6 +115,10 @@ static void *open(struct world *world, uint32_t self)
 					.neighbours = gate_neighbours};
 	policy_settings_default(&settings);
 	settings.peers_max = settings.sources_max = world->scenario.book_max;
+	if (world->scenario.ban_handshake_s)
+		settings.ban_handshake_s = world->scenario.ban_handshake_s;
+	if (world->scenario.backoff_s)
+		settings.backoff_s = world->scenario.backoff_s;
 	settings.prefixes_max = 64;
 	settings.protected_max = 16;
 	if (policy_new(&peergate->policy, &settings, &output, dice_word(&world->dice), &why))
@@ -273,8 +287,16 @@ static uint32_t prune(void *state, uint32_t want, uint32_t *ret)
 
 static void tick(void *state)
 {
+	struct peergate *self = state;
+
+	if (now(self) >= self->told_ns)
+		tell_node(self);
+	tell_capacity(self);
+}
+
+static void forks(void *state)
+{
 	tell_node(state);
-	tell_capacity(state);
 }
 
 /* From addresses that nobody in this world has: 198.18.0.0/15 and what lies around it. */
@@ -316,5 +338,5 @@ const struct strategy strategy_peergate = {
 	.tick = tick,
 	.forgives = forgives,
 	.forged = forged,
-	.forks = tick,
+	.forks = forks,
 };

@@ -10,7 +10,7 @@ enum {
 	RESTART_MS = 60000,
 	UPGRADES_MS = 1800000, /* within this the late half follows */
 	PENDING_PINGS = 2,     /* of each link wait for an answer while a node stands still */
-	FORGED_A_TICK = 100,
+	FORGED_A_TICK = 30,
 	FLOOD_KEEPS = 8, /* one identity in so many stays itself */
 	FORK_NEW = 1,
 };
