@@ -150,10 +150,13 @@ static void meet(struct world *self, const struct dial *dial)
 
 	if (is_linked) /* they dialled each other at once */
 		return;
-	both(self, dial, HAPPENED_CONNECTED, HAPPENED_CONNECTED);
+	both(self, dial, HAPPENED_ESTABLISHED, HAPPENED_ESTABLISHED);
 	if (is_refused(self, dial, false) || is_refused(self, dial, true)) {
 		both(self, dial, HAPPENED_GONE, HAPPENED_GONE);
-	} else if (from->kind == KIND_MUTE || to->kind == KIND_MUTE) {
+		return;
+	}
+	both(self, dial, HAPPENED_CONNECTED, HAPPENED_CONNECTED);
+	if (from->kind == KIND_MUTE || to->kind == KIND_MUTE) {
 		both(self, dial, HAPPENED_MUTE, HAPPENED_MUTE);
 		both(self, dial, HAPPENED_GONE, HAPPENED_GONE);
 		both_fault(self, dial, false);

@@ -247,6 +247,11 @@ void gate_floor(void *context, unsigned int service, int8_t floor)
 		self->settings.services[0].floor = floor;
 }
 
+void gate_contest(struct gate *self, bool contested)
+{
+	self->settings.services[0].living = contested ? 1 : LIVING;
+}
+
 void gate_neighbours(void *context, const struct source_key *prefix56, uint32_t sources)
 {
 	obtain(context, prefix56)->neighbours = sources;

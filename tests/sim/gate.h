@@ -20,6 +20,8 @@ void gate_decide(void *context, const struct decision *decision);
 void gate_floor(void *context, unsigned int service, int8_t floor);
 void gate_neighbours(void *context, const struct source_key *prefix56, uint32_t sources);
 
+void gate_contest(struct gate *self, bool contested); /* over half full: one connection a source */
+
 /* A start from @addr: what the gate says, and for what reason. */
 enum refusal gate_start(struct gate *self, const struct addr *addr, enum reason *ret_reason);
 void gate_established(struct gate *self, const struct addr *addr); /* a newcomer's token is spent */

@@ -17,7 +17,8 @@ enum refusal { REFUSAL_NONE, REFUSAL_FULL, REFUSAL_SUSPECT, REFUSAL_BAN };
 
 enum happening {
 	HAPPENED_DIAL_FAILED, /* our dial was not answered */
-	HAPPENED_CONNECTED,   /* authenticated */
+	HAPPENED_ESTABLISHED, /* the kernel has a connection; nobody was asked yet */
+	HAPPENED_CONNECTED,   /* authenticated, and neither end refused the other */
 	HAPPENED_MUTE,	      /* no status came in time */
 	HAPPENED_WRONG_NETWORK,
 	HAPPENED_WRONG_FORK, /* it is on the fork before ours, or after */

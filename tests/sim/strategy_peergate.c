@@ -95,6 +95,7 @@ static void tell_capacity(struct peergate *self)
 	self->told_ns = now(self) + TELL_NS;
 	if (policy_capacity(self->policy, 0, &told, now(self), &floor, &why))
 		die(&why);
+	gate_contest(self->gate, policy_is_contested(self->policy, 0, now(self)));
 }
 
 static void *open(struct world *world, uint32_t self)
@@ -197,6 +198,8 @@ static const struct {
 	uint16_t code;
 } words[] = {
 	[HAPPENED_DIAL_FAILED] = {REPORT_HANDSHAKE, RESULT_TIMEOUT, 0, 0},
+	[HAPPENED_ESTABLISHED] = {REPORT_CONNECTED, RESULT_NONE, 0,
+				  0}, /* the witness's: not said */
 	[HAPPENED_CONNECTED] = {REPORT_CONNECTED, RESULT_NONE, 0, 0},
 	[HAPPENED_MUTE] = {REPORT_HANDSHAKE, RESULT_TIMEOUT, 0, 0},
 	[HAPPENED_WRONG_NETWORK] = {REPORT_HANDSHAKE, RESULT_WRONG_NETWORK, 0, 0},
@@ -251,7 +254,7 @@ static void witness(struct peergate *self, const struct news *news)
 
 	if (news->outbound)
 		return;
-	if (news->happening == HAPPENED_CONNECTED) {
+	if (news->happening == HAPPENED_ESTABLISHED) {
 		gate_established(self->gate, addr);
 		gate_opened(self->gate, addr);
 	} else if (news->happening == HAPPENED_GONE) {
@@ -267,6 +270,8 @@ static void happened(void *state, const struct news *news)
 	bool counts = news->happening == HAPPENED_STATUS || news->happening == HAPPENED_GONE;
 
 	witness(self, news);
+	if (news->happening == HAPPENED_ESTABLISHED)
+		return;
 	say(self, news, words[news->happening].event, words[news->happening].result);
 	if (news->happening == HAPPENED_STATUS)
 		say(self, news, REPORT_STATUS, RESULT_OK);
