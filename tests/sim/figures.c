@@ -146,6 +146,14 @@ void history_tell(struct world *world, const char *strategy, uint64_t seed, FILE
 	tell(&teller, "bad_in_mute", (double)history->bad_in_of[KIND_MUTE] / hours);
 	tell(&teller, "bad_in_flaky", (double)history->bad_in_of[KIND_FLAKY] / hours);
 	tell(&teller, "bad_in_slow", (double)history->bad_in_of[KIND_SLOW] / hours);
+	for (int kind = KIND_WRONG_FORK; kind < KINDS; kind++) {
+		char figure[32];
+
+		snprintf(figure, sizeof(figure), "again_in_%c", "hfmysa"[kind]);
+		tell(&teller, figure, (double)history->again_in[kind] / hours);
+		snprintf(figure, sizeof(figure), "again_out_%c", "hfmysa"[kind]);
+		tell(&teller, figure, (double)history->again_out[kind] / hours);
+	}
 	tell(&teller, "bad_out", (double)history->bad_out / hours);
 	tell(&teller, "repeats", (double)history->repeats / hours);
 	tell(&teller, "first_bad_per_link",

@@ -64,6 +64,9 @@ void history_contact(struct world *world, uint32_t who, uint32_t other, bool out
 		self->bad_in_of[being_at(world, other)->kind] += !outbound;
 		self->bad_out += outbound;
 		self->repeats += !!(*contact & (CONTACT_PROVEN | CONTACT_SUSPECT_TWICE));
+		if (*contact & (CONTACT_PROVEN | CONTACT_SUSPECT_TWICE))
+			(outbound ? self->again_out
+				  : self->again_in)[being_at(world, other)->kind]++;
 		self->first_bad += outbound && !(*contact & CONTACT_MET);
 	}
 	*contact |= CONTACT_MET;

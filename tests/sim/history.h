@@ -36,7 +36,7 @@ struct history {
 	uint8_t *contacts; /* node x host */
 	uint32_t hosts;
 	struct life *lives;
-	uint64_t bad_in_of[8]; /* by kind */
+	uint64_t bad_in_of[8], again_in[8], again_out[8]; /* by kind */
 	uint64_t bad_in, bad_out, repeats, first_bad, gained;
 	uint64_t refused[REFUSAL_BAN + 1]; /* honest attempts, by what refused them */
 	uint64_t attempts, forged_passed;

@@ -23,10 +23,8 @@ static const struct scenario scenarios[] = {
 	{"near", NEAR, .what = "an attacker, his addresses in two /16"},
 	{"bad20", USUAL, .bad = .2, .what = "20 % bad"},
 	{"bad20spread", SPREAD, .bad = .2, .what = "20 % bad, attacker spread"},
-	{"bad20near", NEAR, .bad = .2, .what = "20 % bad, attacker concentrated"},
 	{"bad60", USUAL, .bad = .6, .what = "60 % bad"},
 	{"bad60spread", SPREAD, .bad = .6, .what = "60 % bad, attacker spread"},
-	{"bad60near", NEAR, .bad = .6, .what = "60 % bad, attacker concentrated"},
 	{"nat20", USUAL, .nat = .2, .what = "20 % behind NAT"},
 	{"nat20spread", SPREAD, .nat = .2, .what = "20 % behind NAT, attacker spread"},
 	{"nat50", USUAL, .nat = .5, .what = "50 % behind NAT"},
@@ -51,6 +49,8 @@ static const struct scenario scenarios[] = {
 	/* What nobody had simulated. */
 	{"fork", SHORT, .twist = TWIST_FORK,
 	 .what = "half of the nodes move to a new fork at once, the rest within half an hour"},
+	{"forkblind", SHORT, .twist = TWIST_FORK, .knows_no_forks = true,
+	 .what = "the same, by clients that take the other fork for another network"},
 	{"syns", SHORT, .twist = TWIST_SYNS, .what = "three forged starts a second at every node"},
 	{"synsblind", SHORT, .twist = TWIST_SYNS, .spends_on_syn = true,
 	 .what = "the same where tokens are spent on starts"},
@@ -62,9 +62,9 @@ static const struct scenario scenarios[] = {
 	{"rateoff", SPREAD, .newcomer_s = 0, .what = "no limit for newcomers"},
 	{"rate10", SPREAD, .newcomer_s = 10, .what = "a newcomer in 10 s, each of 8 buckets"},
 	{"rate30", SPREAD, .newcomer_s = 30, .what = "in 30 s"},
-	{"rate60", SPREAD, .newcomer_s = 60, .what = "in 60 s"},
 	{"rate120", SPREAD, .newcomer_s = 120, .what = "in 120 s"},
 	{"rate300", SPREAD, .newcomer_s = 300, .what = "in 300 s"},
+	{"rate900", SPREAD, .newcomer_s = 900, .what = "in 900 s"},
 };
 
 enum { SCENARIOS = sizeof(scenarios) / sizeof(scenarios[0]) };

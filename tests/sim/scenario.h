@@ -34,7 +34,8 @@ struct scenario {
 	uint32_t newcomer_s; /* peergate's newcomer bucket: one in so many seconds; 0: no limit */
 	uint32_t book_max;   /* peergate's caps of peers and of sources */
 	uint32_t ban_handshake_s, backoff_s; /* peergate's settings, when tuned; 0: the defaults */
-	bool spends_on_syn; /* peergate's gate where nobody sees connections established */
+	bool knows_no_forks; /* the client takes another fork for another network, and says so */
+	bool spends_on_syn;  /* peergate's gate where nobody sees connections established */
 	const char *what;
 };
 

@@ -269,6 +269,13 @@ static void happened(void *state, const struct news *news)
 	struct peergate *self = state;
 	bool counts = news->happening == HAPPENED_STATUS || news->happening == HAPPENED_GONE;
 
+	if (news->happening == HAPPENED_WRONG_FORK && self->world->scenario.knows_no_forks) {
+		struct news taken_for = *news;
+
+		taken_for.happening = HAPPENED_WRONG_NETWORK;
+		happened(state, &taken_for);
+		return;
+	}
 	witness(self, news);
 	if (news->happening == HAPPENED_ESTABLISHED)
 		return;

@@ -131,7 +131,7 @@ void twist_end(struct world *self)
 
 void twist_after(struct world *self)
 {
-	if (self->scenario.twist == TWIST_ECLIPSE)
+	if (self->scenario.attack)
 		history_shares(self);
 }
 
