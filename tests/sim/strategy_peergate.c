@@ -11,14 +11,14 @@
 #include "gate.h"
 #include "questions.h"
 
-/* A client tells how full it is when that changes, and twice a minute. */
+/* A client tells how full it is when it is full or no more, each ten seconds while that changes, and twice a minute. */
 #define TELL_NS UINT64_C(30000000000)
 
 enum {
 	CHURN = 5, /* docs/peergate.conf.example */
 	SLOT_S = 12,
 	MATES = 128,
-	TICK_NS = 1000000000,
+	TICK_NS = 2000000000,
 };
 
 struct peergate {
@@ -29,6 +29,7 @@ struct peergate {
 	struct gate *gate;
 	uint64_t ticked_ns, told_ns;
 	uint32_t told_links, told_inbound; /* what it last said of itself */
+	bool told_full;
 };
 
 static void die(const struct why *why)
@@ -77,6 +78,14 @@ static void tell_node(struct peergate *self)
 		die(&why);
 }
 
+static bool has_room(const struct peergate *self)
+{
+	const struct being *being = being_at(self->world, self->self);
+
+	return being->link_count < self->world->scenario.target &&
+	       being->inbound < inbound_max(self->world) - 1;
+}
+
 static void tell_capacity(struct peergate *self)
 {
 	const struct being *being = being_at(self->world, self->self);
@@ -90,6 +99,7 @@ static void tell_capacity(struct peergate *self)
 	if (being->link_count == self->told_links && being->inbound == self->told_inbound &&
 	    now(self) < self->told_ns)
 		return;
+	self->told_full = !has_room(self);
 	self->told_links = being->link_count;
 	self->told_inbound = being->inbound;
 	self->told_ns = now(self) + TELL_NS;
@@ -282,7 +292,7 @@ static void happened(void *state, const struct news *news)
 	say(self, news, words[news->happening].event, words[news->happening].result);
 	if (news->happening == HAPPENED_STATUS)
 		say(self, news, REPORT_STATUS, RESULT_OK);
-	if (counts)
+	if (counts && has_room(self) == self->told_full)
 		tell_capacity(self);
 }
 
