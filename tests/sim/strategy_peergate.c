@@ -11,7 +11,7 @@
 #include "gate.h"
 #include "questions.h"
 
-/* A client tells how full it is when it is full or no more, each ten seconds while that changes, and twice a minute. */
+/* A client tells how full it is when it is full or no more, and twice a minute. */
 #define TELL_NS UINT64_C(30000000000)
 
 enum {
@@ -28,8 +28,7 @@ struct peergate {
 	struct policy *policy;
 	struct gate *gate;
 	uint64_t ticked_ns, told_ns;
-	uint32_t told_links, told_inbound; /* what it last said of itself */
-	bool told_full;
+	bool told_full; /* what it last said of itself */
 };
 
 static void die(const struct why *why)
@@ -96,12 +95,9 @@ static void tell_capacity(struct peergate *self)
 	int8_t floor;
 	struct why why;
 
-	if (being->link_count == self->told_links && being->inbound == self->told_inbound &&
-	    now(self) < self->told_ns)
+	if (self->told_full == !has_room(self) && now(self) < self->told_ns)
 		return;
 	self->told_full = !has_room(self);
-	self->told_links = being->link_count;
-	self->told_inbound = being->inbound;
 	self->told_ns = now(self) + TELL_NS;
 	if (policy_capacity(self->policy, 0, &told, now(self), &floor, &why))
 		die(&why);
@@ -292,7 +288,7 @@ static void happened(void *state, const struct news *news)
 	say(self, news, words[news->happening].event, words[news->happening].result);
 	if (news->happening == HAPPENED_STATUS)
 		say(self, news, REPORT_STATUS, RESULT_OK);
-	if (counts && has_room(self) == self->told_full)
+	if (counts)
 		tell_capacity(self);
 }
 
