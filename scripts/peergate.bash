@@ -12,7 +12,7 @@ _peergate_options() {
 
 _peergate_words() {
 	case $1:$2 in
-	*:--socket | *:-s | *:--pin-dir | *:--log) compgen -f -- "$3" ;;
+	*:--socket | *:-s | *:--pin-dir | *:--log | *:--table) compgen -f -- "$3" ;;
 	*:--reason) echo bad_score irrelevant_network unviable_fork too_many_peers rate_limited io_error client_shutdown \
 		unknown protocol_violation operator ;;
 	*:--standing) echo trusted good neutral poor discouraged banned ;;
@@ -23,8 +23,8 @@ _peergate_words() {
 	mode:*) echo observe enforce ;;
 	breaker:*) echo resume hold ;;
 	help:*) _peergate_verbs ;;
-	follow:prysm | rank:*) compgen -f -- "$3" ;;
-	follow:*) echo prysm ;;
+	follow:prysm | follow:lighthouse | follow:teku | follow:nimbus | follow:lodestar | follow:grandine | follow:go-libp2p | rank:*) compgen -f -- "$3" ;;
+	follow:*) echo prysm lighthouse teku nimbus lodestar grandine go-libp2p ;;
 	esac
 }
 

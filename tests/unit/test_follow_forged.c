@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What peers write into a log, in every form: whatever they call themselves, nobody but the author is ever refused or named. */
 #include "court.h"
-
-#include <stdarg.h>
+#include "writers.h"
 
 #define VICTIM "/ip4/203.0.113.99/tcp/9/p2p/16UiuVictim"
-#define MUTE "chain state: no chain status for peer"
 #define FILE_TIME \
 	"time=\"2026-11-22 22:27:50.32\" level=debug msg=\"Initiate peer disconnection\" agent=\""
 #define FILE_TAIL                                                     \
@@ -62,171 +60,133 @@ static void agent_of(char ret[LONG + 1], size_t number)
 	}
 }
 
-/* The line that the node writes of a mute peer, in each form; @second tells its connections apart. */
-struct mute {
-	const char *agent, *package;
-	int second;
-};
-
-static char *json_of(const struct mute *mute)
+/* Twenty lines of the author's, as it comes and goes; @kind WRITTEN_KINDS: of all kinds in turn. */
+static void storm(struct court *court, size_t writer, enum written_kind kind, const char *agent,
+		  const char *error)
 {
-	json_t *utf8 = json_string(mute->agent); /* Go writes what is none as U+FFFD */
-	json_t *entry = json_pack(
-		"{s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "agent",
-		utf8 ? utf8 : json_string("\xef\xbf\xbd"), "direction", "Inbound", "error",
-		"chain state: no chain status for peer", "level", "debug", "msg",
-		"Initiate peer disconnection", "package", mute->package, "peer", "16UiuAuthor",
-		"multiaddr",
-		json_sprintf("/ip4/198.51.100.77/tcp/%d/p2p/16UiuAuthor", 1000 + mute->second),
-		"time", json_sprintf("2026-11-22 22:27:%02d.32", mute->second));
-	char *text = json_dumps(entry, JSON_COMPACT | JSON_SORT_KEYS);
-
-	json_decref(entry);
-	return text;
-}
-
-/* As Prysm 7.1.3 and later does: control characters are taken out. */
-static char *cleaned(const char *text)
-{
-	char *copy = calloc(1, strlen(text) + 1), *out = copy;
-
-	for (; *text; text++)
-		if ((unsigned char)*text >= ' ' && *text != 0x7f)
-			*out++ = *text;
-	return copy;
-}
-
-static char *text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static char *text_of(const char *format, ...)
-{
-	va_list list;
-	char *text;
-
-	va_start(list, format);
-	assert_true(vasprintf(&text, format, list) > 0);
-	va_end(list);
-	return text;
-}
-
-static char *plain_of(const struct mute *mute)
-{
-	char *agent = cleaned(mute->agent);
-	char *text = text_of(
-		"[2026-11-22 22:27:%02d.32] DEBUG %s: Initiate peer disconnection agent=%s "
-		"direction=Inbound error=" MUTE
-		" multiaddr=/ip4/198.51.100.77/tcp/%d/p2p/16UiuAuthor remainingActivePeers=3",
-		mute->second, strrchr(mute->package, '/') + 1, agent, 1000 + mute->second);
-
-	free(agent);
-	return text;
-}
-
-static char *colour_of(const struct mute *mute)
-{
-	char *agent = cleaned(mute->agent);
-	char *text = text_of(
-		"\x1b[90m[2026-11-22 22:27:%02d.32]\x1b[0m \x1b[34mDEBUG\x1b[0m\x1b[36m %s:\x1b[0m "
-		"Initiate peer disconnection \x1b[34magent\x1b[0m=%s "
-		"\x1b[34mdirection\x1b[0m=Inbound \x1b[34merror\x1b[0m=" MUTE
-		" \x1b[34mmultiaddr\x1b[0m=/ip4/198.51.100.77/tcp/%d/p2p/16UiuAuthor "
-		"\x1b[34mremainingActivePeers\x1b[0m=3",
-		mute->second, strrchr(mute->package, '/') + 1, agent, 1000 + mute->second);
-
-	free(agent);
-	return text;
-}
-
-static char *file_of(const struct mute *mute)
-{
-	return text_of(
-		"time=\"2026-11-22 22:27:%02d.32\" level=debug msg=\"Initiate peer disconnection\" "
-		"agent=\"%s\" direction=Inbound error=\"" MUTE
-		"\" multiaddr=\"/ip4/198.51.100.77/tcp/%d/p2p/16UiuAuthor\" package=\"%s\" "
-		"remainingActivePeers=3",
-		mute->second, mute->agent, 1000 + mute->second, mute->package);
-}
-
-static char *old_file_of(const struct mute *mute)
-{
-	return text_of(
-		"time=\"2026-11-22 22:27:%02d\" level=debug msg=\"Initiate peer disconnection\" "
-		"agent=\"%s\" direction=Inbound error=\"" MUTE
-		"\" multiaddr=\"/ip4/198.51.100.77/tcp/%d/p2p/16UiuAuthor\" prefix=p2p "
-		"remainingActivePeers=3",
-		mute->second, mute->agent, 1000 + mute->second);
-}
-
-static char *terminal_of(const struct mute *mute)
-{
-	return text_of(
-		"[2026-11-22 22:27:%02d] DEBUG p2p: Initiate peer disconnection agent=%s "
-		"direction=Inbound error=" MUTE
-		" multiaddr=/ip4/198.51.100.77/tcp/%d/p2p/16UiuAuthor remainingActivePeers=3",
-		mute->second, mute->agent, 1000 + mute->second);
-}
-
-static const struct {
-	const char *name;
-	char *(*write)(const struct mute *mute);
-	bool believed;
-} writers[] = {
-	{"json", json_of, true},
-	{"colour", colour_of, true},
-	{"plain", plain_of, true},
-	{"file", file_of, false},
-	{"file of v1", old_file_of, false},
-	{"terminal of v7.1.2", terminal_of, false},
-};
-
-static void storm(struct court *court, size_t writer, const char *agent)
-{
-	static const char *const packages[] = {"beacon-chain/p2p", "beacon-chain/sync"};
 	struct follower follower;
 
 	assert_int_equal(follower_init(&follower, prysm(), TIMELINE_OWN, 256, court_on_news, court),
 			 0);
 	for (int i = 0; i < 20; i++) {
-		const struct mute mute = {agent, packages[i % 2], i};
-		char *line = writers[writer].write(&mute);
+		struct written line;
+		char *text;
 
-		follower_feed(&follower, line, strlen(line), 0);
+		write_line(&line,
+			   kind < WRITTEN_KINDS ? kind : (enum written_kind)(i % WRITTEN_KINDS),
+			   agent, error, i);
+		text = writers[writer].write(&line);
+		follower_feed(&follower, text, strlen(text), 0);
 		follower_feed(&follower, "\n", 1, 0);
-		free(line);
+		free(text);
 	}
-	if (!writers[writer].believed)
+	if (!writers[writer].is_believed)
 		assert_int_equal(follower.counts.news, 0);
 	follower_release(&follower);
 }
 
+static bool is_author(const struct court *court)
+{
+	const struct prefix author = {.addr = {{0}}};
+	struct prefix prefix = author;
+	bool widened;
+
+	assert_int_equal(prefix_parse(&prefix, &widened, AUTHOR_HOST, NULL), 0);
+	for (unsigned int i = 0; i < court->count; i++)
+		if (memcmp(&court->refused[i], &prefix, sizeof(prefix)))
+			return false;
+	return true;
+}
+
+/* Mute, the author is refused in each form that is believed: its words do not hide it either. */
 static void no_agent_string_refuses_anybody_but_its_author(void **state)
 {
 	(void)state;
-	for (size_t writer = 0; writer < ARRAY_SIZE(writers); writer++) {
+	for (size_t writer = 0; writer < WRITERS; writer++) {
 		for (size_t number = 0; number < AGENTS; number++) {
 			struct court court;
 			char agent[LONG + 1];
-			bool banned;
 
 			agent_of(agent, number);
 			court_open(&court, boot_of("f"));
-			storm(&court, writer, agent);
-			if (writers[writer].believed) {
-				expect_true("the author is refused",
-					    court_refused(&court, "198.51.100.77", &banned));
-				expect_true("and nobody else", court.count == 1);
-			} else {
-				expect_true(writers[writer].name, court.count == 0);
-			}
+			storm(&court, writer, WRITTEN_CUT, agent, MUTE);
+			expect_true(writers[writer].name,
+				    court.count == writers[writer].is_believed);
+			expect_true(writers[writer].name, is_author(&court));
 			policy_free(court.policy);
 		}
 	}
+}
+
+/* As agent and as error text, on every line that holds them. */
+static void no_words_on_any_line_refuse_anybody_else(void **state)
+{
+	(void)state;
+	for (size_t writer = 0; writer < WRITERS; writer++) {
+		for (size_t number = 0; number < AGENTS * 2; number++) {
+			struct court court;
+			char words[LONG + 1];
+
+			agent_of(words, number / 2);
+			court_open(&court, boot_of("f"));
+			storm(&court, writer, WRITTEN_KINDS, number % 2 ? words : "x", words);
+			expect_true(writers[writer].name, is_author(&court));
+			policy_free(court.policy);
+		}
+	}
+}
+
+static void expect_author(void *context, const struct news *news)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	++*(unsigned int *)context;
+	assert_string_equal(news->peer, AUTHOR);
+	if (news->has_addr)
+		assert_string_equal(addr_text(&news->addr.addr, addr), AUTHOR_HOST);
+}
+
+/* A line that was cut anywhere, alone and with the next one grown onto it, names nobody else. */
+static void half_lines_name_nobody_else(void **state)
+{
+	unsigned int told = 0;
+
+	(void)state;
+	for (size_t writer = 0; writer < WRITERS; writer++) {
+		for (size_t number = 0; number < ARRAY_SIZE(agents); number++) {
+			struct follower follower;
+			struct written line;
+			char *text, *next;
+
+			assert_int_equal(follower_init(&follower, prysm(), TIMELINE_OWN, 256,
+						       expect_author, &told),
+					 0);
+			write_line(&line, WRITTEN_CUT, agents[number], MUTE, 1);
+			text = writers[writer].write(&line);
+			write_line(&line, (enum written_kind)(number % WRITTEN_KINDS),
+				   agents[number], MUTE, 2);
+			next = writers[writer].write(&line);
+			for (size_t cut = 0; cut < strlen(text); cut += 3) {
+				follower_feed(&follower, text, cut, 0);
+				follower_feed(&follower, next, strlen(next), 0);
+				follower_feed(&follower, "\n", 1, 0);
+				follower_feed(&follower, text + cut, strlen(text) - cut, 0);
+				follower_feed(&follower, "\n", 1, 0);
+			}
+			free(text);
+			free(next);
+			follower_release(&follower);
+		}
+	}
+	assert_true(told > 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_agent_string_refuses_anybody_but_its_author),
+		cmocka_unit_test(no_words_on_any_line_refuse_anybody_else),
+		cmocka_unit_test(half_lines_name_nobody_else),
 	};
 
 	return cmocka_run_group_tests_name("follow: forged", tests, NULL, NULL);

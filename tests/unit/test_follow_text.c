@@ -26,6 +26,12 @@ static const struct {
 	{"2026-11-22 22:23:03.73", 0, 1795386183730, false},
 	{"2026-11-22 22:23:03", 0, 1795386183000, false},
 	{"1970-01-01 00:00:00", 0, 0, false},
+	{"2026-11-22 22:23:03.730+0100", 0, 1795382583730, true},
+	{"Nov 22 22:23:03.730", 0, 91318983730, false},
+	{"Feb-29 00:00:00", 0, 68169600000, false},
+	{"Nvo 22 22:23:03", -EINVAL, 0, false},
+	{"ovD 22 22:23:03", -EINVAL, 0, false},
+	{"No", -EINVAL, 0, false},
 	{"", -EINVAL, 0, false},
 	{"2026-11-22", -EINVAL, 0, false},
 	{"2026-11-22 22:23", -EINVAL, 0, false},
@@ -290,6 +296,21 @@ static void a_clock_that_moved_is_followed_in_the_end(void **state)
 	assert_int_equal(ms, now);
 }
 
+/* "Dec 31", then "Jan 1": a log without years goes back by one. */
+static void new_years_eve(void **state)
+{
+	const int64_t now = 20000 * DAY_MS, line = 1000 * DAY_MS;
+	struct timeline timeline;
+	int64_t ms;
+
+	(void)state;
+	timeline_init(&timeline, TIMELINE_LIVE);
+	assert_int_equal(timeline_take(&timeline, line, false, now, &ms), 0);
+	assert_int_equal(ms, now);
+	assert_int_equal(timeline_take(&timeline, line - 365 * DAY_MS, false, now + 1000, &ms), 0);
+	assert_in_range(ms, now, now + 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +322,7 @@ int main(void)
 		cmocka_unit_test(more_fields_than_there_is_room_for),
 		cmocka_unit_test(times_of_a_log_as_times_of_this_host),
 		cmocka_unit_test(a_clock_that_moved_is_followed_in_the_end),
+		cmocka_unit_test(new_years_eve),
 	};
 
 	return cmocka_run_group_tests_name("follow: text", tests, NULL, NULL);

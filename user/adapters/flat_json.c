@@ -136,7 +136,8 @@ static int take_letter(struct scan *scan, char *out, size_t *ret_length)
 
 static bool is_bare(char letter)
 {
-	return letter >= ' ' && letter < 0x7f && letter != '"' && letter != '\\';
+	return (unsigned char)letter >= ' ' && (unsigned char)letter < 0x80 && letter != '"' &&
+	       letter != '\\';
 }
 
 /* A text behind its first quote, into the entry's room: never longer than it stands in the line. */

@@ -190,8 +190,15 @@ static void bring(struct follower *self, const struct docket_case *brought)
 	*kept = at;
 }
 
+/* It says that a connection lives; else that one ended, or went wrong. */
+static bool is_live(const struct finding *finding)
+{
+	return !strcmp(finding->event, "connected") ||
+	       (finding->result && !strcmp(finding->result, "ok"));
+}
+
 static void find(struct follower *self, const struct finding *finding,
-		 const struct subject *subject, const struct pattern *pattern, bool is_forgeable)
+		 const struct subject *subject, bool is_forgeable)
 {
 	struct docket_case at = {.news = {.event = finding->event,
 					  .result = finding->result,
@@ -203,8 +210,7 @@ static void find(struct follower *self, const struct finding *finding,
 					  .has_addr = subject->has_addr},
 				 .touch = finding->touch,
 				 .is_forgeable = is_forgeable,
-				 .is_live =
-					 pattern->bond == BOND_HOLDS || pattern->bond == BOND_NEW};
+				 .is_live = is_live(finding)};
 
 	memcpy(at.news.peer, subject->peer, sizeof(at.news.peer));
 	if (subject->has_addr)
@@ -232,7 +238,7 @@ static void take_entry(struct follower *self, struct entry *entry, bool is_forge
 	if (!is_forgeable) /* the join believes what it is told */
 		bind_connection(self, &subject, pattern);
 	for (unsigned int i = 0; i < meaning->finding_count; i++)
-		find(self, &meaning->findings[i], &subject, pattern, is_forgeable);
+		find(self, &meaning->findings[i], &subject, is_forgeable);
 }
 
 /* Whether the line may be a peer's words, in an entry of a forgeable form that stands before it. */

@@ -6,8 +6,9 @@
 
 #include "moment.h"
 
-static const struct form *const forms[] = {&form_json,	   &form_colour, &form_plain,
-					   &form_terminal, &form_logfmt, &form_file};
+static const struct form *const forms[] = {
+	&form_json,    &form_colour, &form_plain,      &form_terminal, &form_logfmt, &form_file,
+	&form_aligned, &form_teku,   &form_chronicles, &form_winston,  &form_zap};
 
 const struct form *form_find(const char *name)
 {

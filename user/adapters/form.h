@@ -27,6 +27,13 @@ extern const struct form form_terminal; /* both as before 7.1.3: nothing is take
 extern const struct form form_logfmt;	/* key="value", escaped; times with a T */
 extern const struct form form_file;	/* Prysm's files: looks like logfmt, nothing is escaped */
 
+/* Of other clients, from their sources: never tried. */
+extern const struct form form_aligned;	  /* Lighthouse, Grandine */
+extern const struct form form_teku;	  /* Teku */
+extern const struct form form_chronicles; /* Nimbus */
+extern const struct form form_winston;	  /* Lodestar */
+extern const struct form form_zap;	  /* go-libp2p */
+
 const struct form *form_find(const char *name); /* NULL: none of that name */
 
 /* The form of the line among those of the client; NULL: none. */

@@ -91,6 +91,8 @@ static int take_field(struct entry *entry, const char **at, const char *end)
 		return -EBADMSG;
 	key = entry_keep(entry, *at, (size_t)(mark - *at));
 	*at = mark + 1;
+	if (key && !strcmp(key, "msg") && entry_word(entry, key))
+		key = "msg_"; /* slog's own comes first: a second is a caller's field of that name */
 	if (!key || entry_word(entry, key) || take_value(entry, at, end, &value) ||
 	    (*at < end && **at != ' '))
 		return -EBADMSG;

@@ -51,13 +51,19 @@ static bool is_future(const struct timeline *self, int64_t line_ms, int64_t now_
 	}
 }
 
+static bool is_ages_ago(const struct timeline *self, int64_t line_ms, int64_t now_ms)
+{
+	return now_ms - (line_ms + self->shift_ms) > TIMELINE_AGES_DAYS * INT64_C(86400000);
+}
+
 int timeline_take(struct timeline *self, int64_t line_ms, bool zoned, int64_t now_ms,
 		  int64_t *ret_ms)
 {
 	int64_t at_ms;
 
 	if (!self->begun ||
-	    (self->kind == TIMELINE_LIVE && !zoned && self->beyond >= TIMELINE_BEYOND_MAX))
+	    (self->kind == TIMELINE_LIVE && !zoned &&
+	     (self->beyond >= TIMELINE_BEYOND_MAX || is_ages_ago(self, line_ms, now_ms))))
 		anchor(self, line_ms, zoned, now_ms);
 	if (is_future(self, line_ms, now_ms)) {
 		self->beyond++;

@@ -33,6 +33,9 @@ enum {
 	TIMELINE_BEYOND_MAX = 16
 };
 
+/* Half a year: a clock without a year that jumps back by more has seen New Year's Eve. */
+enum { TIMELINE_AGES_DAYS = 180 };
+
 void timeline_init(struct timeline *ret, enum timeline_kind kind);
 
 /* TIMELINE_FILE, TIMELINE_OWN: the last line there is says @last_ms. Returns by how much the log is moved. */
