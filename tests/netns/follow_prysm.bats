@@ -218,9 +218,65 @@ knows() {
 		echo '" package=beacon-chain/p2p'
 	} >"$LOG"
 	follow_start --from-start "$LOG"
-	wait_for 5 "the advice" said "start the node with --log-format=json"
+	wait_for 5 "the advice" said "or start it with --log-format=json"
 	stop "$FOLLOWER"
 	said "follow: 5 lines, 0 reports"
+}
+
+# api_start: a stand-in for the node's API, in the node's namespace: it answers with $WORK/peers.json and counts how often.
+api_start() {
+	echo '{"data":[],"meta":{"count":0}}' >"$WORK/peers.json"
+	cat >"$WORK/api.py" <<-'EOF'
+		import http.server, sys
+		class Api(http.server.BaseHTTPRequestHandler):
+		    def do_GET(self):
+		        body = open(sys.argv[1], "rb").read()
+		        self.send_response(200)
+		        self.send_header("Content-Type", "application/json")
+		        self.send_header("Content-Length", str(len(body)))
+		        self.end_headers()
+		        self.wfile.write(body)
+		        open(sys.argv[2], "a").write("asked\n")
+		    def log_message(self, *words):
+		        pass
+		http.server.HTTPServer(("127.0.0.1", 3500), Api).serve_forever()
+	EOF
+	: >"$WORK/asked"
+	start "$NODE" api python3 "$WORK/api.py" "$WORK/peers.json" "$WORK/asked"
+}
+
+# api_says STATE PORT: of the peer at 198.51.100.1; and waits until that was asked for.
+api_says() {
+	printf '{"data":[{"peer_id":"16UiuMute1","enr":null,"last_seen_p2p_address":"/ip4/198.51.100.1/tcp/%d","state":"%s","direction":"inbound"}],"meta":{"count":1}}' \
+		"$2" "$1" >"$WORK/peers.new"
+	mv "$WORK/peers.new" "$WORK/peers.json"
+	: >"$WORK/asked"
+	wait_for 10 "the API to be asked" grep -q asked "$WORK/asked"
+}
+
+# file_mute ADDRESS PORT: as the debug file has it.
+file_mute() {
+	printf 'time="%s" level=debug msg="Initiate peer disconnection" agent="x" direction=Inbound error="chain state: no chain status for peer" multiaddr="/ip4/%s/tcp/%d/p2p/16UiuMute%s" package="beacon-chain/p2p" remainingActivePeers=1\n' \
+		"$(date -u '+%F %T.00')" "$1" "$2" "${1##*.}"
+}
+
+@test "the debug file is believed where the node's API bears it out" {
+	gated
+	: >"$LOG"
+	api_start
+	follow_start --api http://127.0.0.1:3500 "$LOG"
+	wait_for 10 "the API to be asked" grep -q asked "$WORK/asked"
+	for number in 20001 20002; do
+		api_says connected "$number"
+		file_mute 198.51.100.1 "$number" >>"$LOG"
+		file_mute 203.0.113.99 "$number" >>"$LOG"
+		api_says disconnected "$number"
+	done
+	wait_for 10 "both to be told" is_refused 198.51.100.1
+	[ "$(verdict_of 203.0.113.99)" = admit ]
+	stop "$FOLLOWER"
+	said ", 4 reports (4 taken"
+	said "skipped: 0 no entries, 4 unproven"
 }
 
 @test "a service that is none, and a daemon that is none, are said" {

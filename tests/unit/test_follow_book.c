@@ -219,6 +219,7 @@ static void the_docket_is_bounded(void **state)
 	(void)state;
 	assert_int_equal(follower_init(&follower, prysm(), TIMELINE_OWN, 16, note, told), 0);
 	assert_int_equal(follower_with_book(&follower), 0);
+	follower_heard_all(&follower, LINE_MS - 1000);
 	for (int i = 0; i < DOCKET_MAX + 10; i++)
 		follower_line(&follower, FORK, strlen(FORK) - 1, LINE_MS);
 	assert_int_equal(follower.counts.news, 10);
@@ -227,6 +228,25 @@ static void the_docket_is_bounded(void **state)
 	assert_false(follower_waits(&follower));
 	follower_release(&follower);
 	free(told);
+}
+
+/* An API that is not up yet, or not any more, delays nothing that the log may say alone. */
+static void who_does_not_answer_is_not_waited_for(void **state)
+{
+	struct follower follower;
+	char told[512] = "";
+
+	(void)state;
+	assert_int_equal(follower_init(&follower, prysm(), TIMELINE_OWN, 16, note, told), 0);
+	assert_int_equal(follower_with_book(&follower), 0);
+	follower_line(&follower, FORK, strlen(FORK) - 1, LINE_MS);
+	assert_string_equal(told, "unviable_fork -;");
+	follower_heard_all(&follower, LINE_MS);
+	follower_line(&follower, FORK, strlen(FORK) - 1, LINE_MS + BOOK_FRESH_MS + 1);
+	assert_string_equal(told, "unviable_fork -;unviable_fork -;");
+	follower_line(&follower, FILE_MUTE, strlen(FILE_MUTE) - 1, LINE_MS + BOOK_FRESH_MS + 1);
+	assert_true(follower_waits(&follower));
+	follower_release(&follower);
 }
 
 static void the_book_is_bounded(void **state)
@@ -252,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_api_adds),
 		cmocka_unit_test(the_docket_is_bounded),
+		cmocka_unit_test(who_does_not_answer_is_not_waited_for),
 		cmocka_unit_test(the_book_is_bounded),
 	};
 

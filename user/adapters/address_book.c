@@ -159,6 +159,11 @@ void book_said_all(struct book_of_addresses *self, int64_t at_ms)
 	self->complete_ms = at_ms;
 }
 
+bool book_is_fresh(const struct book_of_addresses *self, int64_t now_ms)
+{
+	return self->complete_ms && now_ms - self->complete_ms <= BOOK_FRESH_MS;
+}
+
 static bool is_near(int64_t changed_ms, int64_t at_ms)
 {
 	return changed_ms && changed_ms >= at_ms - BOOK_BEFORE_MS &&

@@ -20,6 +20,7 @@
 enum {
 	BOOK_BEFORE_MS = 30 * 1000,
 	BOOK_AFTER_MS = 15 * 1000,
+	BOOK_FRESH_MS = 60 * 1000, /* without an answer for longer it is not waited for */
 	BOOK_LAG_MS =
 		1000, /* an answer tells how it was when it was asked for, at most so long ago */
 	BOOK_PLACES =
@@ -44,6 +45,9 @@ void book_says(struct book_of_addresses *self, const char *peer, const struct en
  * mentioned has not changed.
  */
 void book_said_all(struct book_of_addresses *self, int64_t at_ms);
+
+/* Whether the API answers: there was a complete answer not long ago. */
+bool book_is_fresh(const struct book_of_addresses *self, int64_t now_ms);
 
 /* 0 and where @peer came in from at @at_ms; -ENOENT: nothing is known of it yet, or it did not come in. */
 int book_find(const struct book_of_addresses *self, const char *peer, int64_t at_ms,

@@ -2,37 +2,34 @@
 #include "follow.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 #include <uv.h>
 
+#include "api.h"
 #include "follower.h"
+#include "last_moment.h"
 #include "log.h"
 #include "sender.h"
-#include "tail.h"
+#include "source.h"
 
-enum { COUNTS_EACH_MS = 60 * 1000, RETRY_MS = 1000, ENDING_LENGTH = 512 << 10 };
+enum { COUNTS_EACH_MS = 60 * 1000, RETRY_MS = 1000, TICK_MS = 1000 };
 
 struct follow {
 	const struct follow_settings *settings;
 	struct follower follower;
 	struct sender sender;
-	struct tail tail;
-	bool tailing;
-	bool gone;     /* the daemon is away */
-	bool advised;  /* that the log is of a forgeable form */
-	uint64_t told; /* what the last line of counts said: lines and skipped */
+	struct source source;
+	struct api *api; /* NULL: not asked */
+	bool gone;	 /* the daemon is away */
+	bool advised;	 /* that the log is of a forgeable form */
+	uint64_t told;	 /* what the last line of counts said: lines and skipped */
 	uv_loop_t loop;
 	uv_signal_t interrupt, terminate;
-	uv_timer_t counts, retry;
-	uv_fs_t reading;
-	char input[TAIL_CHUNK];
+	uv_timer_t counts, retry, tick;
 };
 
 static int64_t now_ms(void)
@@ -48,14 +45,15 @@ static void say_counts(const struct follow *self)
 	const struct follower_counts *counts = &self->follower.counts;
 
 	log_info("follow: %" PRIu64 " lines, %" PRIu64 " reports (%" PRIu64 " taken, %" PRIu64
-		 " refused, %" PRIu64 " dropped, %zu waiting); skipped: %" PRIu64
-		 " no entries, %" PRIu64 " unproven, %" PRIu64 " near those, %" PRIu64
-		 " too long, %" PRIu64 " cut, %" PRIu64 " from the future, %" PRIu64
-		 " without a peer or with a false address",
+		 " refused, %" PRIu64 " dropped, %zu waiting), %" PRIu64
+		 " disputed; skipped: %" PRIu64 " no entries, %" PRIu64 " unproven, %" PRIu64
+		 " near those, %" PRIu64 " too long, %" PRIu64 " cut, %" PRIu64
+		 " from the future, %" PRIu64 " without a peer or with a false address",
 		 counts->lines, counts->news, self->sender.sent, self->sender.refused,
-		 self->sender.dropped, json_array_size(self->sender.waiting), counts->malformed,
-		 counts->unproven, counts->foreign, self->follower.lines.too_long,
-		 self->follower.lines.cut, counts->future, counts->odd);
+		 self->sender.dropped, json_array_size(self->sender.waiting), counts->disputed,
+		 counts->malformed, counts->unproven, counts->foreign,
+		 self->follower.lines.too_long, self->follower.lines.cut, counts->future,
+		 counts->odd);
 }
 
 static void on_counts(uv_timer_t *timer)
@@ -127,7 +125,7 @@ static void advise(struct follow *self)
 			"entries: "
 			"nothing in it is believed that nobody else bears out; follow the node's "
 			"standard error, or start it with --log-format=json",
-			self->settings->file);
+			self->settings->name);
 	self->advised = self->follower.counts.unproven;
 }
 
@@ -153,7 +151,7 @@ static void on_restarted(void *context)
 {
 	struct follow *self = context;
 
-	log_info("follow: %s begins anew", self->settings->file);
+	log_info("follow: %s begins anew", self->settings->name);
 	follower_restart(&self->follower);
 }
 
@@ -170,96 +168,109 @@ static void on_signal(uv_signal_t *signal, int number)
 	uv_stop(signal->loop);
 }
 
-static void read_input(struct follow *self);
-
-static void on_input(uv_fs_t *request)
+static void on_input_ended(void *context)
 {
-	struct follow *self = request->data;
-	ssize_t length = request->result;
+	struct follow *self = context;
 
-	uv_fs_req_cleanup(request);
-	if (length == UV_EAGAIN)
-		length = 0;
-	if (length <= 0) {
-		uv_stop(&self->loop);
-		return;
-	}
-	on_bytes(self, self->input, (size_t)length);
-	read_input(self);
+	uv_stop(&self->loop);
 }
 
-/* On libuv's threads: standard input may be a file, a pipe or a terminal. */
-static void read_input(struct follow *self)
-{
-	uv_buf_t buffer = uv_buf_init(self->input, sizeof(self->input));
+/* --- the node's API --- */
 
-	self->reading.data = self;
-	uv_fs_read(&self->loop, &self->reading, STDIN_FILENO, &buffer, 1, -1, on_input);
+static void on_api_peer(void *context, const struct api_peer *peer)
+{
+	struct follow *self = context;
+
+	follower_hears(&self->follower, peer->id, peer->has_addr ? &peer->addr : NULL, peer->way,
+		       peer->state == API_CONNECTED, now_ms());
 }
 
-/* The time of a log's last entry, looked for in the last half MiB; -ENOENT: there is none. */
-static int last_moment(struct follower *follower, const char *file, int64_t *ret_ms)
+static void on_api_answer(void *context, const struct api_counts *counts)
 {
-	char *bytes = malloc(ENDING_LENGTH);
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error = -ENOENT;
-	off_t size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
-	ssize_t length = 0;
+	struct follow *self = context;
 
-	if (bytes && size > 0)
-		length = pread(fd, bytes, ENDING_LENGTH,
-			       size > ENDING_LENGTH ? size - ENDING_LENGTH : 0);
-	while (length > 0 && error) {
-		const char *newline = memrchr(bytes, '\n', (size_t)length - 1);
-		size_t begin = newline ? (size_t)(newline - bytes) + 1 : 0;
-
-		length -= bytes[length - 1] == '\n';
-		error = follower_moment(follower, bytes + begin, (size_t)length - begin, ret_ms);
-		length = (ssize_t)begin;
-	}
-	if (fd >= 0)
-		close(fd);
-	free(bytes);
-	return error;
+	(void)counts;
+	follower_heard_all(&self->follower, now_ms());
+	if (!self->gone)
+		flush(self);
 }
+
+static void on_api_trouble(void *context, const char *sentence)
+{
+	(void)context;
+	if (sentence)
+		log_warning("follow: the node's API does not answer, the log is followed without "
+			    "it: %s",
+			    sentence);
+	else
+		log_info("follow: the node's API answers again");
+}
+
+/* What waits for the API is looked at each second, and makes it be asked sooner. */
+static void on_tick(uv_timer_t *timer)
+{
+	struct follow *self = timer->data;
+
+	follower_tick(&self->follower, now_ms());
+	if (follower_waits(&self->follower))
+		api_want(self->api);
+	if (!self->gone)
+		flush(self);
+}
+
+static int open_api(struct follow *self, struct why *why)
+{
+	const struct api_output output = {self, on_api_peer, on_api_answer, on_api_trouble};
+
+	if (!self->settings->api)
+		return 0;
+	if (follower_with_book(&self->follower))
+		return why_fill(why, -ENOMEM, "no memory for the API's peers");
+	uv_timer_start(&self->tick, on_tick, TICK_MS, TICK_MS);
+	return api_open(&self->api, &self->loop, self->settings->api, &output, why);
+}
+
+/* --- reading --- */
 
 static void find_end(struct follow *self)
 {
 	int64_t last_ms, shift_ms;
 
-	if (last_moment(&self->follower, self->settings->file, &last_ms))
+	if (!source_file(&self->source) ||
+	    follower_last_moment(&self->follower, source_file(&self->source), &last_ms))
 		return;
 	shift_ms = timeline_ends(&self->follower.timeline, last_ms, now_ms());
 	if (shift_ms)
 		log_info("follow: %s ends %.3f s ago: all its times are moved so that it ends now",
-			 self->settings->file, (double)shift_ms / 1000);
+			 self->settings->name, (double)shift_ms / 1000);
 }
 
 static int start_reading(struct follow *self, struct why *why)
 {
 	const struct tail_output output = {self, on_before, on_bytes, on_restarted};
-	int error;
+	const struct follow_settings *settings = self->settings;
+	int error = source_init(&self->source, settings->kind, settings->name, why);
 
-	if (!strcmp(self->settings->file, "-")) {
-		read_input(self);
-		return 0;
-	}
-	if (self->settings->from_start)
+	if (error)
+		return error;
+	if (settings->from_start)
 		find_end(self);
-	self->tailing = true;
-	error = tail_start(&self->tail, &self->loop, self->settings->file,
-			   self->settings->from_start, &output, why);
-	if (!error && self->tail.fd < 0)
-		log_info("follow: %s is not there yet: waiting for it", self->settings->file);
-	else if (!error && !self->settings->from_start)
-		log_info("follow: %s from its end on", self->settings->file);
-	return error;
+	error = source_start(&self->source, &self->loop, settings->from_start, &output,
+			     on_input_ended, why);
+	if (error || settings->kind == SOURCE_INPUT)
+		return error;
+	if (self->source.tailing && self->source.tail.fd < 0)
+		log_info("follow: %s is not there yet: waiting for it", settings->name);
+	else if (!settings->from_start)
+		log_info("follow: %s from its end on", settings->name);
+	return 0;
 }
 
 static enum timeline_kind kind_of(const struct follow_settings *settings)
 {
 	if (settings->dry_run)
 		return TIMELINE_OWN;
-	if (!strcmp(settings->file, "-"))
+	if (settings->kind == SOURCE_INPUT)
 		return TIMELINE_STREAM;
 	return settings->from_start ? TIMELINE_FILE : TIMELINE_LIVE;
 }
@@ -271,28 +282,32 @@ static void start_loop(struct follow *self)
 	uv_signal_init(&self->loop, &self->terminate);
 	uv_timer_init(&self->loop, &self->counts);
 	uv_timer_init(&self->loop, &self->retry);
-	self->counts.data = self->retry.data = self;
+	uv_timer_init(&self->loop, &self->tick);
+	self->counts.data = self->retry.data = self->tick.data = self;
 	uv_signal_start(&self->interrupt, on_signal, SIGINT);
 	uv_signal_start(&self->terminate, on_signal, SIGTERM);
 	uv_timer_start(&self->counts, on_counts, COUNTS_EACH_MS, COUNTS_EACH_MS);
 }
 
 /* A read of standard input cannot be taken back: the loop is left as it is then, and ends with the process. */
-static void stop_loop(struct follow *self)
+static bool stop_loop(struct follow *self)
 {
-	if (self->tailing)
-		tail_stop(&self->tail);
-	if (self->tailing || !uv_loop_alive(&self->loop)) {
-		uv_walk(&self->loop, close_handle, NULL);
-		uv_run(&self->loop, UV_RUN_DEFAULT);
-		uv_loop_close(&self->loop);
-	}
+	bool is_over = source_stop(&self->source) || !uv_loop_alive(&self->loop);
+
+	api_close(self->api);
+	if (!is_over)
+		return false;
+	uv_walk(&self->loop, close_handle, NULL);
+	uv_run(&self->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&self->loop);
+	return true;
 }
 
 /* A dry run over what is there ends with it. */
 static bool is_done(const struct follow *self)
 {
-	return self->tailing && self->settings->dry_run && self->settings->from_start;
+	return self->settings->kind != SOURCE_INPUT && self->settings->dry_run &&
+	       self->settings->from_start;
 }
 
 /* Standard input has ended: who waits for a daemon now waits for ever. */
@@ -306,7 +321,18 @@ static int tell_undelivered(const struct follow *self, struct why *why)
 			waiting);
 }
 
-static int run(struct follow *self, struct why *why)
+/* The log has ended, or the user wants no more: what is left is told. */
+static int finish(struct follow *self, struct why *why)
+{
+	lines_restart(&self->follower.lines);
+	follower_finish(&self->follower);
+	flush(self);
+	say_counts(self);
+	return self->settings->kind == SOURCE_INPUT ? tell_undelivered(self, why) : 0;
+}
+
+/* @ret_is_over: nothing uses the memory any more. */
+static int run(struct follow *self, bool *ret_is_over, struct why *why)
 {
 	int error = follower_init(&self->follower, self->settings->dialect, kind_of(self->settings),
 				  JOIN_PEERS_MAX, on_news, self);
@@ -316,33 +342,34 @@ static int run(struct follow *self, struct why *why)
 	if (error)
 		return why_fill(why, error, "no memory to follow a log");
 	start_loop(self);
-	error = start_reading(self, why);
-	if (!error && !is_done(self))
+	error = open_api(self, why);
+	if (!error)
+		error = start_reading(self, why);
+	if (!error && is_done(self))
+		source_drain(&self->source);
+	else if (!error)
 		uv_run(&self->loop, UV_RUN_DEFAULT);
-	if (!error) {
-		lines_restart(&self->follower.lines);
-		flush(self);
-		say_counts(self);
-	}
-	if (!error && !self->tailing)
-		error = tell_undelivered(self, why);
-	stop_loop(self);
+	if (!error)
+		error = finish(self, why);
+	*ret_is_over = stop_loop(self);
 	return error;
 }
 
 int follow_run(const struct follow_settings *settings, struct why *why)
 {
 	struct follow *self = calloc(1, sizeof(*self));
+	bool is_over = true;
 	int error;
 
 	if (!self)
 		return why_fill(why, -ENOMEM, "no memory to follow a log");
 	self->settings = settings;
-	error = run(self, why);
+	error = run(self, &is_over, why);
 	sender_release(&self->sender);
-	follower_release(&self->follower);
 	/* A thread may still wait for standard input in this memory. */
-	if (self->tailing || strcmp(settings->file, "-"))
-		free(self);
+	if (!is_over)
+		return error;
+	follower_release(&self->follower);
+	free(self);
 	return error;
 }

@@ -7,18 +7,22 @@
 #include <stdbool.h>
 
 #include "dialect.h"
+#include "source.h"
 
 struct follow_settings {
 	const struct dialect *dialect;
-	const char *file;    /* "-": standard input, to its end */
+	enum source_kind kind;
+	const char *name; /* the file, the unit, the container; "-": standard input, to its end */
+	const char
+		*api; /* the node's Beacon API, http://127.0.0.1:3500 say; NULL: it is not asked */
 	const char *socket;  /* NULL: peergate_connect()'s order */
 	const char *service; /* named in each report; NULL: none */
 	bool dry_run;	     /* reports to standard output as JSON lines; the daemon is not asked */
-	bool from_start;     /* the file's beginning, with the log's own times */
+	bool from_start;     /* the log's beginning, with its own times */
 };
 
 /*
- * Runs until standard input ends, or SIGINT or SIGTERM; with dry_run and from_start until the file's present end.
+ * Runs until standard input ends, or SIGINT or SIGTERM; with dry_run and from_start until the log's present end.
  * Says on standard error what was counted: each minute when it has changed, and at the end. 0; an error that kept it
  * from beginning; -ECONNREFUSED: standard input has ended and its reports found no daemon.
  */

@@ -166,7 +166,7 @@ static bool review(void *context, struct docket_case *at)
 	return decide(self, at, self->now_ms >= at->until_ms);
 }
 
-/* Without a second source all is decided at once. */
+/* Without a second source, or while it does not answer, all is decided at once; but it may yet bear out what needs it. */
 static void bring(struct follower *self, const struct docket_case *brought)
 {
 	struct docket_case at = *brought, *kept;
@@ -179,7 +179,7 @@ static void bring(struct follower *self, const struct docket_case *brought)
 		return;
 	}
 	at.until_ms = self->now_ms + BOOK_AFTER_MS;
-	if (decide(self, &at, false))
+	if (decide(self, &at, !at.is_forgeable && !book_is_fresh(self->book, self->now_ms)))
 		return;
 	kept = docket_add(&self->docket);
 	if (!kept) {

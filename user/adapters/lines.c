@@ -38,11 +38,11 @@ static void end(struct lines *self, const char *bytes, size_t length, line_fn *t
 		length = self->length;
 	}
 	if (self->skipping || length > LINE_MAX_LENGTH)
-		self->too_long++;
+		self->too_long += !self->unwanted;
 	else
 		take(context, bytes, length);
 	self->length = 0;
-	self->skipping = false;
+	self->skipping = self->unwanted = false;
 }
 
 void lines_feed(struct lines *self, const char *bytes, size_t length, line_fn *take, void *context)
@@ -58,14 +58,15 @@ void lines_feed(struct lines *self, const char *bytes, size_t length, line_fn *t
 
 void lines_restart(struct lines *self)
 {
-	if (self->length || self->skipping)
+	if ((self->length || self->skipping) && !self->unwanted)
 		self->cut++;
 	self->length = 0;
-	self->skipping = false;
+	self->skipping = self->unwanted = false;
 }
 
 void lines_skip(struct lines *self)
 {
-	self->skipping |= self->length > 0;
+	self->unwanted = self->length || self->skipping;
+	self->skipping = self->unwanted;
 	self->length = 0;
 }

@@ -13,7 +13,8 @@ enum { LINE_MAX_LENGTH = 256 << 10 };
 struct lines {
 	char *kept; /* the beginning of a line whose end has not come; LINE_MAX_LENGTH bytes */
 	size_t length;
-	bool skipping;	   /* within a line that is too long */
+	bool skipping;	   /* within a line that is too long, or */
+	bool unwanted;	   /* that had begun before anybody read */
 	uint64_t too_long; /* so many were left out */
 	uint64_t cut;	   /* so many ended with the stream, not with a newline */
 };
@@ -29,7 +30,7 @@ void lines_feed(struct lines *self, const char *bytes, size_t length, line_fn *t
 /* The stream begins anew (rotated, truncated): what was kept is half a line, and is dropped. */
 void lines_restart(struct lines *self);
 
-/* If a line has begun, the rest of it is left out, too, without being counted as cut. */
+/* If a line has begun, the rest of it is left out, too, and nowhere counted. */
 void lines_skip(struct lines *self);
 
 #endif

@@ -3,18 +3,35 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "follow.h"
 #include "verb.h"
 
-enum { OPTION_DRY_RUN = 1, OPTION_FROM_START, OPTION_SERVICE, OPTION_LIST, OPTION_TABLE };
+enum {
+	OPTION_DRY_RUN = 1,
+	OPTION_FROM_START,
+	OPTION_SERVICE,
+	OPTION_LIST,
+	OPTION_TABLE,
+	OPTION_LOG,
+	OPTION_JOURNAL,
+	OPTION_DOCKER,
+	OPTION_API
+};
 enum { TABLE_BYTES_MAX = 1 << 20 };
 
 static const struct argp_option options[] = {
+	{"api", OPTION_API, "URL", 0,
+	 "the node's Beacon API, http://127.0.0.1:3500 say: whose address is whose", 0},
+	{"docker", OPTION_DOCKER, "CONTAINER", 0, "read what a container writes (json-file driver)",
+	 0},
 	{"dry-run", OPTION_DRY_RUN, NULL, 0, "print the reports as JSON lines, send none", 0},
 	{"from-start", OPTION_FROM_START, NULL, 0, "from the file's beginning, with its own times",
 	 0},
+	{"journal", OPTION_JOURNAL, "UNIT", 0, "read what a unit of systemd writes", 0},
 	{"list", OPTION_LIST, NULL, 0, "print which clients are known", 0},
+	{"log", OPTION_LOG, "FILE", 0, "the same as FILE", 0},
 	{"service", OPTION_SERVICE, "NAME", 0, "the service that the reports speak of", 0},
 	{"table", OPTION_TABLE, "FILE", 0,
 	 "a table of one's own instead of the client's built-in one", 0},
@@ -69,11 +86,40 @@ static int load(struct dialect **ret, const char *client, const char *table, str
 	return error;
 }
 
+/* One source: a file by either spelling, a unit, a container; standard input without any. -EINVAL: several. */
+static int choose_source(struct follow_settings *settings, const struct arguments *arguments)
+{
+	const struct {
+		const char *name;
+		enum source_kind kind;
+	} sources[] = {
+		{arguments->count > 1 ? arguments->words[1] : NULL, SOURCE_FILE},
+		{arguments->options[OPTION_LOG], SOURCE_FILE},
+		{arguments->options[OPTION_JOURNAL], SOURCE_JOURNAL},
+		{arguments->options[OPTION_DOCKER], SOURCE_DOCKER},
+	};
+
+	settings->name = NULL;
+	for (size_t i = 0; i < sizeof(sources) / sizeof(*sources); i++) {
+		if (!sources[i].name)
+			continue;
+		if (settings->name)
+			return -EINVAL;
+		settings->name = sources[i].name;
+		settings->kind = sources[i].kind;
+	}
+	if (!settings->name || (settings->kind == SOURCE_FILE && !strcmp(settings->name, "-"))) {
+		settings->name = "-";
+		settings->kind = SOURCE_INPUT;
+	}
+	return 0;
+}
+
 static int run(struct cli *cli, const struct arguments *arguments)
 {
 	struct follow_settings settings = {
-		.file = arguments->count > 1 ? arguments->words[1] : "-",
 		.socket = cli->socket,
+		.api = arguments->options[OPTION_API],
 		.service = arguments->options[OPTION_SERVICE],
 		.dry_run = arguments->options[OPTION_DRY_RUN],
 		.from_start = arguments->options[OPTION_FROM_START],
@@ -87,6 +133,8 @@ static int run(struct cli *cli, const struct arguments *arguments)
 	if (!arguments->count)
 		return cli_usage(
 			"follow wants a client: peergate follow --list tells which are known");
+	if (choose_source(&settings, arguments))
+		return cli_usage("follow reads one log: FILE, --log, --journal or --docker");
 	if (load(&dialect, arguments->words[0], arguments->options[OPTION_TABLE], &why))
 		return cli_usage("%s", why.sentence);
 	settings.dialect = dialect;
