@@ -264,7 +264,11 @@ file_mute() {
 	gated
 	: >"$LOG"
 	api_start
-	follow_start --api http://127.0.0.1:3500 "$LOG"
+	follow_start --api http://127.0.0.1:3500 --service becon --max 1 "$LOG"
+	wait_for 10 "the count to be told, of a service that is none" said "how full the node is was refused: .*becon"
+	stop "$FOLLOWER"
+	: >"$WORK/asked"
+	follow_start --api http://127.0.0.1:3500 --service beacon --max 1 "$LOG"
 	wait_for 10 "the API to be asked" grep -q asked "$WORK/asked"
 	for number in 20001 20002; do
 		api_says connected "$number"
@@ -275,6 +279,7 @@ file_mute() {
 	wait_for 10 "both to be told" is_refused 198.51.100.1
 	[ "$(verdict_of 203.0.113.99)" = admit ]
 	stop "$FOLLOWER"
+	run ! said "was refused"
 	said ", 4 reports (4 taken"
 	said "skipped: 0 no entries, 4 unproven"
 }
@@ -300,6 +305,12 @@ file_mute() {
 }
 
 @test "who is no client, and what is no file, is said" {
+	run -2 "$BUILD/peergate" follow prysm --max 5 "$LOG"
+	[[ $output == *"--max needs --api"* ]]
+	run -2 "$BUILD/peergate" follow prysm --api http://127.0.0.1:1 --service x --max none "$LOG"
+	[[ $output == *'not "none"'* ]]
+	run -2 "$BUILD/peergate" follow prysm --journal x "$LOG"
+	[[ $output == *"follow reads one log"* ]]
 	run -2 "$BUILD/peergate" follow prism "$LOG"
 	[[ $output == *"did you mean prysm"* ]]
 	run -1 follow "$WORK"

@@ -23,10 +23,11 @@ struct follow {
 	struct follower follower;
 	struct sender sender;
 	struct source source;
-	struct api *api; /* NULL: not asked */
-	bool gone;	 /* the daemon is away */
-	bool advised;	 /* that the log is of a forgeable form */
-	uint64_t told;	 /* what the last line of counts said: lines and skipped */
+	struct api *api;       /* NULL: not asked */
+	bool gone;	       /* the daemon is away */
+	bool capacity_refused; /* and it was said */
+	bool advised;	       /* that the log is of a forgeable form */
+	uint64_t told;	       /* what the last line of counts said: lines and skipped */
 	uv_loop_t loop;
 	uv_signal_t interrupt, terminate;
 	uv_timer_t counts, retry, tick;
@@ -185,11 +186,30 @@ static void on_api_peer(void *context, const struct api_peer *peer)
 		       peer->state == API_CONNECTED, now_ms());
 }
 
+/* How full the node is, each time that it is known; a daemon that is away is not waited for. */
+static void tell_capacity(struct follow *self, uint32_t connected)
+{
+	const struct follow_settings *settings = self->settings;
+	json_t *params;
+
+	if (!settings->peers_max || settings->dry_run || self->gone)
+		return;
+	params = json_pack("{s:s, s:i, s:i}", "service", settings->service, "max",
+			   (int)settings->peers_max, "connected", (int)connected);
+	if (sender_call(&self->sender, "gate_capacity", params) == -EREMOTE &&
+	    !self->capacity_refused) {
+		log_warning("follow: how full the node is was refused: %s",
+			    self->sender.why.sentence);
+		self->capacity_refused = true;
+	}
+	json_decref(params);
+}
+
 static void on_api_answer(void *context, const struct api_counts *counts)
 {
 	struct follow *self = context;
 
-	(void)counts;
+	tell_capacity(self, counts->connected);
 	follower_heard_all(&self->follower, now_ms());
 	if (!self->gone)
 		flush(self);

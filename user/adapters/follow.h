@@ -17,8 +17,10 @@ struct follow_settings {
 		*api; /* the node's Beacon API, http://127.0.0.1:3500 say; NULL: it is not asked */
 	const char *socket;  /* NULL: peergate_connect()'s order */
 	const char *service; /* named in each report; NULL: none */
-	bool dry_run;	     /* reports to standard output as JSON lines; the daemon is not asked */
-	bool from_start;     /* the log's beginning, with its own times */
+	unsigned int
+		peers_max; /* how many peers the node wants: told with the API's count; 0: neither is */
+	bool dry_run;	   /* reports to standard output as JSON lines; the daemon is not asked */
+	bool from_start; /* the log's beginning, with its own times */
 };
 
 /*

@@ -39,15 +39,44 @@ void sender_put(struct sender *self, json_t *report)
 		self->dropped++;
 }
 
-static int call(struct sender *self, json_t *reports)
+static int call_method(struct sender *self, const char *method, json_t *params)
 {
 	json_t *result = NULL;
 	int error;
 
 	self->why = (struct why){0};
-	error = reports ? peergate_call(self->peergate, "gate_report", reports, &result, &self->why)
-			: -ENOMEM;
+	error = params ? peergate_call(self->peergate, method, params, &result, &self->why)
+		       : -ENOMEM;
 	json_decref(result);
+	return error;
+}
+
+static int call(struct sender *self, json_t *reports)
+{
+	return call_method(self, "gate_report", reports);
+}
+
+static int reach(struct sender *self)
+{
+	int error = 0;
+
+	if (self->peergate)
+		return 0;
+	self->why = (struct why){0};
+	error = peergate_connect(&self->peergate, self->socket, &self->why);
+	if (!error)
+		peergate_timeout(self->peergate, SENDER_ANSWER_MS);
+	return error;
+}
+
+int sender_call(struct sender *self, const char *method, json_t *params)
+{
+	int error = reach(self);
+
+	if (!error)
+		error = call_method(self, method, params);
+	if (error && error != -EREMOTE)
+		hang_up(self);
 	return error;
 }
 
@@ -107,17 +136,13 @@ static int send_batch(struct sender *self)
 
 int sender_flush(struct sender *self)
 {
-	int error = 0;
+	int error;
 
 	if (!json_array_size(self->waiting))
 		return 0;
-	if (!self->peergate) {
-		self->why = (struct why){0};
-		error = peergate_connect(&self->peergate, self->socket, &self->why);
-		if (error)
-			return error;
-		peergate_timeout(self->peergate, SENDER_ANSWER_MS);
-	}
+	error = reach(self);
+	if (error)
+		return error;
 	while (!error && json_array_size(self->waiting))
 		error = send_batch(self);
 	if (error)

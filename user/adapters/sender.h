@@ -34,4 +34,10 @@ void sender_put(struct sender *self, json_t *report);
  */
 int sender_flush(struct sender *self);
 
+/*
+ * One call beside the reports, whose @params are borrowed. Nothing of it waits: the next one says the same anew. 0, or what
+ * sender_flush() would return; -EREMOTE: the daemon will not take it, and self->why tells.
+ */
+int sender_call(struct sender *self, const char *method, json_t *params);
+
 #endif

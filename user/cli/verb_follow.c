@@ -17,7 +17,8 @@ enum {
 	OPTION_LOG,
 	OPTION_JOURNAL,
 	OPTION_DOCKER,
-	OPTION_API
+	OPTION_API,
+	OPTION_MAX
 };
 enum { TABLE_BYTES_MAX = 1 << 20 };
 
@@ -32,6 +33,8 @@ static const struct argp_option options[] = {
 	{"journal", OPTION_JOURNAL, "UNIT", 0, "read what a unit of systemd writes", 0},
 	{"list", OPTION_LIST, NULL, 0, "print which clients are known", 0},
 	{"log", OPTION_LOG, "FILE", 0, "the same as FILE", 0},
+	{"max", OPTION_MAX, "N", 0,
+	 "how many peers the node wants: with the API's count it says how full the service is", 0},
 	{"service", OPTION_SERVICE, "NAME", 0, "the service that the reports speak of", 0},
 	{"table", OPTION_TABLE, "FILE", 0,
 	 "a table of one's own instead of the client's built-in one", 0},
@@ -115,6 +118,25 @@ static int choose_source(struct follow_settings *settings, const struct argument
 	return 0;
 }
 
+/* --max N: only with somebody who counts, and of a service. */
+static int read_max(struct follow_settings *settings, const char *text)
+{
+	unsigned long max;
+	char *end;
+
+	if (!text)
+		return 0;
+	errno = 0;
+	max = strtoul(text, &end, 10);
+	if (*end || end == text || *text == '-' || errno || !max || max > 1000000)
+		return cli_usage("--max is a number of peers from 1 to 1000000, not \"%s\"", text);
+	if (!settings->api || !settings->service)
+		return cli_usage(
+			"--max needs --api, which counts the peers, and --service, which has them");
+	settings->peers_max = (unsigned int)max;
+	return 0;
+}
+
 static int run(struct cli *cli, const struct arguments *arguments)
 {
 	struct follow_settings settings = {
@@ -133,6 +155,9 @@ static int run(struct cli *cli, const struct arguments *arguments)
 	if (!arguments->count)
 		return cli_usage(
 			"follow wants a client: peergate follow --list tells which are known");
+	error = read_max(&settings, arguments->options[OPTION_MAX]);
+	if (error)
+		return error;
 	if (choose_source(&settings, arguments))
 		return cli_usage("follow reads one log: FILE, --log, --journal or --docker");
 	if (load(&dialect, arguments->words[0], arguments->options[OPTION_TABLE], &why))
