@@ -17,6 +17,7 @@
 #include "pool.h"
 #include "table.h"
 
+#include "breaker.h"
 #include "contacts.h"
 #include "dirty.h"
 #include "ledger.h"
@@ -215,7 +216,8 @@ struct policy {
 	uint64_t node_heads_ns[SERVICES_MAX]; /* when the node told its head */
 	uint64_t started_ns;		      /* the first moment that was told; 0: none yet */
 	bool warm;			      /* see doubt.h */
-	bool breaker_held;
+	struct breaker breaker;
+	struct holding holding;
 	struct policy_counts counts;
 	struct saved_clock loading; /* while the book comes back: the present moment; else 0 */
 	bool quiet;		    /* and nothing is told yet of what the kernel is to hold */

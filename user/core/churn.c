@@ -50,10 +50,8 @@ static void take(struct policy *self, const struct prefix *prefix, struct hearin
 	source = place_know(self, hearing->place);
 	if (hearing->at_ns > source->past.seen_ns)
 		source->past.seen_ns = hearing->at_ns;
-	if (!is_refused_already(self, place_at(self, hearing->place), hearing->report->service)) {
-		self->counts.churns++;
+	if (!is_refused_already(self, place_at(self, hearing->place), hearing->report->service))
 		on_churn(self, hearing);
-	}
 	place_sync(self, hearing->place, self->now_ns);
 	place_touch(self, hearing->place);
 }

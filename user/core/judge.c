@@ -128,5 +128,7 @@ void judge(struct policy *self, struct hearing *hearing)
 
 	if (hearing->rule->is_theirs_free && is_said_by_them(hearing))
 		return;
+	if (hearing->peer && !hearing->is_released)
+		hearing->connection = hearing_peer(self, hearing)->connection;
 	effects[hearing->rule->class](self, hearing);
 }

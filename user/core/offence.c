@@ -87,34 +87,30 @@ static unsigned int debit(struct policy *self, const struct hearing *hearing, st
 	return lost;
 }
 
-static bool is_another_connection(const struct policy *self, const struct failure *last,
-				  const struct hearing *hearing)
+static bool is_another_connection(const struct failure *last, const struct hearing *hearing)
 {
-	const struct peer *peer = hearing_peer(self, hearing);
 	uint16_t port = hearing->report->port;
 
-	if (last->peer != hearing->peer || (peer && last->connection != peer->connection))
+	if (last->peer != hearing->peer || last->connection != hearing->connection)
 		return true;
 	if (port && last->port && port != last->port)
 		return true;
 	return hearing->at_ns > after_s(last->at_ns, SAME_CONNECTION_S);
 }
 
-static void count_failure(const struct policy *self, struct source *source,
-			  const struct hearing *hearing)
+static void count_failure(struct source *source, const struct hearing *hearing)
 {
-	const struct peer *peer = hearing_peer(self, hearing);
 	bool is_remembered = is_within_s(source->failure.at_ns, HOUR_S, hearing->at_ns) ||
 			     is_within_s(source->past.backoffs.end_ns, DAY_S, hearing->at_ns);
 
 	if (!is_remembered)
 		source->run = 0;
-	if (source->run && !is_another_connection(self, &source->failure, hearing))
+	if (source->run && !is_another_connection(&source->failure, hearing))
 		return;
 	source->run++;
 	source->failure = (struct failure){.at_ns = hearing->at_ns,
 					   .peer = hearing->peer,
-					   .connection = peer ? peer->connection : 0,
+					   .connection = hearing->connection,
 					   .port = hearing->report->port};
 }
 
@@ -177,17 +173,22 @@ static void suspect_of(struct policy *self, const struct hearing *hearing, unsig
 {
 	bool is_dial = hearing->rule->is_dial && hearing_is_outbound(self, hearing);
 	struct source *source = is_dial ? NULL : hearing_source(self, hearing);
-	unsigned int lost = debit(self, hearing, source, weigh(self, hearing, points));
+	unsigned int lost;
 
-	if (is_dial)
-		note_dial(self, hearing);
+	if (is_dial && !hearing->is_released)
+		note_dial(self, hearing); /* whoever's fault: the next try is not due yet */
+	if (breaker_takes(self, hearing))
+		return;
+	lost = debit(self, hearing, source, weigh(self, hearing, points));
 	if (!source || (!lost && !is_failure))
 		return;
 	/* An allowance that bad answers have used up is no reason to forget a connection that failed. */
 	if (hearing->report->second_hand && !find_allowance(source, hearing))
 		return;
+	if (is_failure && hearing->at_ns < source->past.success_ns)
+		return; /* told late, or held: a connection has worked since */
 	if (is_failure)
-		count_failure(self, source, hearing);
+		count_failure(source, hearing);
 	if (backs_off(self, hearing, source, is_failure))
 		back_off(self, hearing, source, self->settings.backoff_max_s);
 }
@@ -209,13 +210,22 @@ void on_suspect(struct policy *self, struct hearing *hearing)
 		note_only(self, hearing);
 		return;
 	}
-	suspect_of(self, hearing, hearing->rule->points, hearing->rule->is_failure);
+	if (hearing->rule_number == evidence_churn())
+		on_churn(self, hearing);
+	else
+		suspect_of(self, hearing, hearing->rule->points, hearing->rule->is_failure);
 }
 
 void on_churn(struct policy *self, struct hearing *hearing)
 {
 	struct source *source = hearing_source(self, hearing);
+	const struct ruling *live = &place_at(self, hearing->place)->automatic;
 
+	if (breaker_takes(self, hearing))
+		return;
+	if (hearing->is_released && ruling_is_live(live, self->now_ns))
+		return; /* backed off meanwhile, for the same row perhaps */
+	self->counts.churns++;
 	debit(self, hearing, source, weigh(self, hearing, hearing->rule->points));
 	back_off(self, hearing, source, self->settings.backoff_max_s);
 }
@@ -291,13 +301,15 @@ static void ban_peer(struct policy *self, const struct hearing *hearing)
 	peer->past.bans.end_ns = peer->ruling.until_ns;
 }
 
+/* Of an authenticated peer whose address nobody tells it is proof all the same; everything else is suspect. */
 static void on_unproven(struct policy *self, struct hearing *hearing)
 {
-	bool is_own = hearing->peer && !hearing->report->second_hand;
-
-	suspect_of(self, hearing, is_own ? hearing->rule->points : UNCONFIRMED, true);
-	if (is_own)
-		ban_peer(self, hearing);
+	if (!hearing->peer || hearing->report->second_hand) {
+		suspect_of(self, hearing, UNCONFIRMED, true);
+		return;
+	}
+	debit(self, hearing, hearing_source(self, hearing), hearing->rule->points);
+	ban_peer(self, hearing);
 }
 
 void on_proof(struct policy *self, struct hearing *hearing)

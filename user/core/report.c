@@ -174,7 +174,8 @@ static void on_connected(struct policy *self, const struct hearing *hearing)
 static void note_short(struct policy *self, struct peer *peer, const struct link *link,
 		       uint64_t at_ns)
 {
-	if (link->online && at_ns < after_s(link->since_ns, SHORT_SESSION_S) &&
+	if (!breaker_is_open(self) && link->online &&
+	    at_ns < after_s(link->since_ns, SHORT_SESSION_S) &&
 	    peer->past.failure_ns < link->since_ns && peer->past.capacity.end_ns <= at_ns)
 		quality_bad(&peer->quality, &self->settings, EVIDENCE_SHORT_MILLI, at_ns);
 }
