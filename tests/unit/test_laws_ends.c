@@ -2,6 +2,8 @@
 /* POLICY's laws 3, 4 and 5, by examples: how bans end, and who is never refused. */
 #include "play.h"
 
+#include "questions.h"
+
 static void ban(struct play *play, const char *text)
 {
 	struct prefix prefix = play_prefix(text);
@@ -27,6 +29,22 @@ static const struct {
 	 {10, 40, 160, 640, 1440, 1440}},
 };
 
+/* How long the refusal is in all, when its peer comes back as soon as it can: after an hour at most it goes on to its end. */
+static unsigned long whole_ban_s(struct play *play)
+{
+	unsigned long first_s = play_left_s(play, "192.0.2.7"), second_s;
+
+	assert_in_range(first_s, 1, 3600);
+	play_wait(play, (first_s + 1) * S);
+	assert_false(play_refuses(play, "192.0.2.7"));
+	play_ok(play, "Bad", "192.0.2.7", REPORT_CONNECTED, RESULT_NONE, NODE);
+	second_s = play_left_s(play, "192.0.2.7");
+	if (second_s)
+		play_wait(play, (second_s + 1) * S);
+	assert_false(play_refuses(play, "192.0.2.7"));
+	return first_s + second_s;
+}
+
 static void law_03_every_automatic_ban_ends(void **state)
 {
 	(void)state;
@@ -34,19 +52,48 @@ static void law_03_every_automatic_ban_ends(void **state)
 		struct play *play = play_new();
 
 		for (int n = 0; n < 6; n++) {
-			unsigned long least = bans[i].minutes[n] * 60ul * 4 / 5, left;
+			unsigned long least = bans[i].minutes[n] * 60ul * 4 / 5, whole;
 
 			if (bans[i].established)
 				play_join(play, "Bad", "192.0.2.7");
+			else
+				play_ok(play, "Bad", "192.0.2.7", REPORT_CONNECTED, RESULT_NONE,
+					NODE);
 			play_ok(play, "Bad", "192.0.2.7", bans[i].event, bans[i].result, NODE);
-			left = play_left_s(play, "192.0.2.7");
-			expect_true(bans[i].what, left >= least && left <= least * 3 / 2);
-			expect_true(bans[i].what, left <= (i == 2 ? 24 : 12) * 3600ul);
-			play_wait(play, (left + 1) * S);
-			assert_false(play_refuses(play, "192.0.2.7"));
+			whole = whole_ban_s(play);
+			expect_true(bans[i].what, whole >= least && whole <= least * 3 / 2);
+			expect_true(bans[i].what, whole <= (i == 2 ? 24 : 12) * 3600ul);
 		}
 		play_free(play);
 	}
+}
+
+/* An address is somebody else's tomorrow: while the banned peer stays away its ban ends in an hour. */
+static void law_03_a_source_waits_an_hour_while_its_peer_stays_away(void **state)
+{
+	struct play *play = play_new();
+	struct admission question = {.peer = "Bad", .direction = DIRECTION_INBOUND, .service = -1};
+	struct admittance answer;
+
+	(void)state;
+	for (int n = 0; n < 3; n++) { /* an hour, four, twelve */
+		play_join(play, "Bad", "192.0.2.7");
+		play_ok(play, "Bad", "192.0.2.7", REPORT_VERDICT, RESULT_BAN, NODE);
+		assert_in_range(play_left_s(play, "192.0.2.7"), 48 * 60, 3600);
+		if (n < 2)
+			whole_ban_s(play);
+	}
+	play_wait(play, 61 * MIN);
+	assert_false(play_refuses(play, "192.0.2.7"));
+	policy_admit(play->policy, &question, play->now, &answer);
+	assert_false(answer.allow); /* the peer itself waits to the end */
+	play_join(play, "Innocent", "192.0.2.7");
+	assert_false(play_refuses(play, "192.0.2.7"));
+	play_wait(play, HOUR);
+	/* Somebody else's offence is another ban, no longer than an hour without him. */
+	play_ok(play, "Innocent", "192.0.2.7", REPORT_VERDICT, RESULT_BAN, NODE);
+	assert_in_range(play_left_s(play, "192.0.2.7"), 1, 3600);
+	play_free(play);
 }
 
 static void law_03_a_level_is_forgotten_each_calm_day(void **state)
@@ -56,7 +103,7 @@ static void law_03_a_level_is_forgotten_each_calm_day(void **state)
 	(void)state;
 	for (int n = 0; n < 3; n++) {
 		play_ok(play, "Bad", "192.0.2.7", REPORT_VERDICT, RESULT_BAN, NODE);
-		play_wait(play, (play_left_s(play, "192.0.2.7") + 1) * S);
+		whole_ban_s(play);
 	}
 	play_wait(play, 2 * DAY); /* three bans, two forgotten: the next is the second again */
 	play_ok(play, "Bad", "192.0.2.7", REPORT_VERDICT, RESULT_BAN, NODE);
@@ -192,6 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(law_03_every_automatic_ban_ends),
+		cmocka_unit_test(law_03_a_source_waits_an_hour_while_its_peer_stays_away),
 		cmocka_unit_test(law_03_a_level_is_forgotten_each_calm_day),
 		cmocka_unit_test(law_03_an_operators_ban_lasts_as_told),
 		cmocka_unit_test(law_04_a_good_peers_source_is_banned_for_minutes),

@@ -20,6 +20,7 @@
 #include "breaker.h"
 #include "contacts.h"
 #include "dirty.h"
+#include "forks.h"
 #include "ledger.h"
 #include "networks.h"
 #include "policy.h"
@@ -218,6 +219,7 @@ struct policy {
 	bool warm;			      /* see doubt.h */
 	struct breaker breaker;
 	struct holding holding;
+	struct forks forks;
 	struct policy_counts counts;
 	struct saved_clock loading; /* while the book comes back: the present moment; else 0 */
 	bool quiet;		    /* and nothing is told yet of what the kernel is to hold */

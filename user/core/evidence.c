@@ -210,6 +210,11 @@ int evidence_rule(const struct report *report, struct why *why)
 			results_word(report->event));
 }
 
+unsigned int evidence_fork(void)
+{
+	return RULE_WRONG_FORK;
+}
+
 unsigned int evidence_churn(void)
 {
 	return RULE_CHURN;

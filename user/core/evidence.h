@@ -32,6 +32,7 @@ struct rule {
 
 /* The rule's number for a report, 0 .. ; or -EINVAL with the offending field in @why. */
 int evidence_rule(const struct report *report, struct why *why);
+unsigned int evidence_fork(void);  /* of a handshake on another fork */
 unsigned int evidence_churn(void); /* the number of the kernel's own evidence */
 const struct rule *evidence_at(unsigned int rule);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "judge.h"
 
+#include "ban.h"
 #include "contacts.h"
+#include "forks.h"
 #include "ladder.h"
 #include "links.h"
 #include "memo.h"
@@ -88,6 +90,7 @@ static void on_good(struct policy *self, struct hearing *hearing)
 	source->past.tried = true;
 	source->run = 0;
 	hearing->link->success_ns = hearing->at_ns;
+	link_move(self, hearing->peer, hearing->link, hearing->at_ns);
 	link_age(hearing->link, hearing->at_ns);
 	if (!source->known)
 		neighbours_count(self, place_at(self, hearing->place), true);
@@ -126,6 +129,8 @@ void judge(struct policy *self, struct hearing *hearing)
 		[EVIDENCE_TRUST] = on_trust,	 [EVIDENCE_CLEAR] = on_clear,
 	};
 
+	if (!hearing->is_released)
+		fork_hear(self, hearing);
 	if (hearing->rule->is_theirs_free && is_said_by_them(hearing))
 		return;
 	if (hearing->peer && !hearing->is_released)

@@ -202,3 +202,18 @@ bool source_has_good(const struct policy *self, const struct source *source, uin
 	}
 	return false;
 }
+
+void link_move(struct policy *self, uint32_t number, struct link *link, uint64_t at_ns)
+{
+	struct peer *peer = peer_at(self, number);
+
+	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
+		struct link *old = &peer->links[slot];
+
+		if (old == link || old->online || !link_is_tenured(old, at_ns))
+			continue;
+		if (old->tenured_ns > link->tenured_ns)
+			link->tenured_ns = old->tenured_ns;
+		old->tenured_ns = 0;
+	}
+}

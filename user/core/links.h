@@ -23,6 +23,9 @@ void link_disconnect(struct policy *self, struct link *link, uint64_t at_ns);
 /* Notes an hour of good behaviour once it is full. */
 void link_age(struct link *self, uint64_t at_ns);
 
+/* Law 14: a peer that has just authenticated at @link brings its tenure along, from wherever it is not connected any more. */
+void link_move(struct policy *self, uint32_t peer, struct link *link, uint64_t at_ns);
+
 /* Whether the peer behind @link was good for an hour here, within the last day (laws 4 and 16). */
 bool link_is_tenured(const struct link *self, uint64_t now_ns);
 

@@ -18,10 +18,8 @@ int policy_node(struct policy *self, unsigned int service, const struct node_sta
 	if (now_ns > self->now_ns)
 		self->now_ns = now_ns;
 	node = &self->nodes[service];
-	if (told->has_digest) {
-		memcpy(node->digest, told->digest, sizeof(node->digest));
-		node->has_digest = true;
-	}
+	if (told->has_digest)
+		fork_ours(self, (int)service, told->digest);
 	if (told->has_head) {
 		node->head_slot = told->head_slot;
 		node->has_head = true;

@@ -12,8 +12,6 @@
 enum {
 	RUN_BACKS_OFF =
 		2, /* failures on distinct connections, one after the other, that back a source off */
-	RUN_CONFIRMS = 2, /* earlier failures that a follower's verdict or proof needs (law 1) */
-	UNCONFIRMED = 10, /* points of a proof that nothing confirms */
 	SAME_CONNECTION_S =
 		5, /* failures without a port or a connect between them are one, within so long */
 	ALLOWANCE_S = 10 * MINUTE_S,
@@ -64,9 +62,8 @@ static unsigned int evidence_milli(unsigned int points)
 	return points < 10 ? points * EVIDENCE_FAILED_MILLI / 10 : EVIDENCE_FAILED_MILLI;
 }
 
-/* Takes points from the peer and, when @source, from its source. Returns what the source lost. */
-static unsigned int debit(struct policy *self, const struct hearing *hearing, struct source *source,
-			  unsigned int points)
+unsigned int offence_debit(struct policy *self, const struct hearing *hearing,
+			   struct source *source, unsigned int points)
 {
 	struct peer *peer = hearing_peer(self, hearing);
 	unsigned int lost = source ? allowed(self, source, hearing, points) : 0;
@@ -123,9 +120,8 @@ static bool was_good(const struct policy *self, const struct hearing *hearing,
 	return source_has_tenured(self, source, 0, hearing->at_ns);
 }
 
-/* Suspect: 10 minutes, then four times longer a level; who was good for an hour gets the first step only. */
-static void back_off(struct policy *self, const struct hearing *hearing, struct source *source,
-		     uint32_t max_s)
+void offence_back_off(struct policy *self, const struct hearing *hearing, struct source *source,
+		      uint32_t max_s)
 {
 	unsigned int step = ladder_backoff(&source->past.backoffs, hearing->at_ns);
 	unsigned int doublings = was_good(self, hearing, source) ? 0 : 2 * step;
@@ -168,8 +164,8 @@ static unsigned int weigh(const struct policy *self, const struct hearing *heari
 	return suspicion_weighs(self, hearing) ? points : 0;
 }
 
-static void suspect_of(struct policy *self, const struct hearing *hearing, unsigned int points,
-		       bool is_failure)
+void offence_suspect(struct policy *self, const struct hearing *hearing, unsigned int points,
+		     bool is_failure)
 {
 	bool is_dial = hearing->rule->is_dial && hearing_is_outbound(self, hearing);
 	struct source *source = is_dial ? NULL : hearing_source(self, hearing);
@@ -179,7 +175,7 @@ static void suspect_of(struct policy *self, const struct hearing *hearing, unsig
 		note_dial(self, hearing); /* whoever's fault: the next try is not due yet */
 	if (breaker_takes(self, hearing))
 		return;
-	lost = debit(self, hearing, source, weigh(self, hearing, points));
+	lost = offence_debit(self, hearing, source, weigh(self, hearing, points));
 	if (!source || (!lost && !is_failure))
 		return;
 	/* An allowance that bad answers have used up is no reason to forget a connection that failed. */
@@ -190,7 +186,7 @@ static void suspect_of(struct policy *self, const struct hearing *hearing, unsig
 	if (is_failure)
 		count_failure(source, hearing);
 	if (backs_off(self, hearing, source, is_failure))
-		back_off(self, hearing, source, self->settings.backoff_max_s);
+		offence_back_off(self, hearing, source, self->settings.backoff_max_s);
 }
 
 /* Told in accounts, and nothing else: the want may be our own. */
@@ -213,7 +209,7 @@ void on_suspect(struct policy *self, struct hearing *hearing)
 	if (hearing->rule_number == evidence_churn())
 		on_churn(self, hearing);
 	else
-		suspect_of(self, hearing, hearing->rule->points, hearing->rule->is_failure);
+		offence_suspect(self, hearing, hearing->rule->points, hearing->rule->is_failure);
 }
 
 void on_churn(struct policy *self, struct hearing *hearing)
@@ -226,106 +222,6 @@ void on_churn(struct policy *self, struct hearing *hearing)
 	if (hearing->is_released && ruling_is_live(live, self->now_ns))
 		return; /* backed off meanwhile, for the same row perhaps */
 	self->counts.churns++;
-	debit(self, hearing, source, weigh(self, hearing, hearing->rule->points));
-	back_off(self, hearing, source, self->settings.backoff_max_s);
-}
-
-void on_fork(struct policy *self, struct hearing *hearing)
-{
-	struct source *source = hearing_source(self, hearing);
-
-	if (hearing->report->second_hand || !source || !hearing->peer) {
-		suspect_of(self, hearing, hearing->rule->points, true);
-		return;
-	}
-	debit(self, hearing, source, hearing->rule->points);
-	if (!source_has_good(self, source, hearing->peer))
-		back_off(self, hearing, source, self->settings.fork_max_s);
-}
-
-/* Laws 3 and 4: how long a ban is. */
-static uint32_t ban_seconds(struct policy *self, const struct hearing *hearing,
-			    struct source *source)
-{
-	const struct policy_settings *settings = &self->settings;
-	const struct place *place = place_at(self, hearing->place);
-	const struct peer *peer = hearing_peer(self, hearing);
-	unsigned int step = ladder_ban(&source->past.bans, hearing->at_ns);
-	uint32_t max_s =
-		hearing->rule->is_network ? settings->ban_network_max_s : settings->ban_max_s;
-	uint32_t first_s =
-		peer->established ? settings->ban_established_s : settings->ban_handshake_s;
-
-	if (source_has_tenured(self, source, hearing->peer, hearing->at_ns) ||
-	    source_has_good(self, source, hearing->peer))
-		max_s = settings->ban_handshake_s;
-	return ladder_jitter(&self->hash, &place->prefix, step,
-			     ladder_grow(first_s, 2 * step, max_s), max_s);
-}
-
-/* Law 15: the newest proof outweighs any past; tenure and rewards start again. */
-static void forget_merits(struct policy *self, const struct hearing *hearing, struct source *source)
-{
-	struct peer *peer = hearing_peer(self, hearing);
-
-	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
-		peer->links[slot].tenured_ns = 0;
-		peer->links[slot].success_ns = 0;
-		peer->links[slot].since_ns = hearing->at_ns;
-	}
-	quality_betray(&peer->quality);
-	peer->past.ledger.reward = 0;
-	source->past.ledger.reward = 0;
-	if (source->verified)
-		network_unverify(self, &place_at(self, hearing->place)->prefix);
-	source->verified = false;
-}
-
-/* Law 1: an authenticated peer at a seen address, told by the node itself, or by a follower after two failures there. */
-static bool is_proven(const struct hearing *hearing, const struct source *source)
-{
-	if (!hearing->peer || !source)
-		return false;
-	return !hearing->report->second_hand || source->run >= RUN_CONFIRMS;
-}
-
-/* The node convicts a peer whose address it does not tell: the peer is banned, no source. */
-static void ban_peer(struct policy *self, const struct hearing *hearing)
-{
-	struct peer *peer = hearing_peer(self, hearing);
-	unsigned int step = ladder_ban(&peer->past.bans, hearing->at_ns);
-	uint32_t seconds =
-		ladder_grow(self->settings.ban_handshake_s, 2 * step, self->settings.ban_max_s);
-
-	peer->ruling = ruling_for(hearing, STANDING_BANNED, seconds);
-	peer->past.bans.end_ns = peer->ruling.until_ns;
-}
-
-/* Of an authenticated peer whose address nobody tells it is proof all the same; everything else is suspect. */
-static void on_unproven(struct policy *self, struct hearing *hearing)
-{
-	if (!hearing->peer || hearing->report->second_hand) {
-		suspect_of(self, hearing, UNCONFIRMED, true);
-		return;
-	}
-	debit(self, hearing, hearing_source(self, hearing), hearing->rule->points);
-	ban_peer(self, hearing);
-}
-
-void on_proof(struct policy *self, struct hearing *hearing)
-{
-	struct source *source = hearing_source(self, hearing);
-	struct ruling ruling;
-
-	if (!is_proven(hearing, source)) {
-		on_unproven(self, hearing);
-		return;
-	}
-	debit(self, hearing, source, hearing->rule->points);
-	ruling = ruling_for(hearing, STANDING_BANNED, ban_seconds(self, hearing, source));
-	forget_merits(self, hearing, source);
-	if (ruling.until_ns > source->past.bans.end_ns)
-		source->past.bans.end_ns = ruling.until_ns;
-	hearing_peer(self, hearing)->ruling = ruling;
-	refuse(self, hearing, &ruling);
+	offence_debit(self, hearing, source, weigh(self, hearing, hearing->rule->points));
+	offence_back_off(self, hearing, source, self->settings.backoff_max_s);
 }

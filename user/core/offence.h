@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * offence: what follows from evidence against somebody: points, backoffs, bans. Laws 1, 3, 4, 15 and 16 meet here; refuse.h
- * keeps 2 and 5.
+ * offence: what follows from suspicion: points, failures in a row, backoffs. Laws 1, 4, 6, 13 and 16 meet here; ban.h has
+ * proof, refuse.h keeps 2 and 5.
  */
 #ifndef OFFENCE_H
 #define OFFENCE_H
@@ -10,7 +10,17 @@
 
 void on_suspect(struct policy *self, struct hearing *hearing);
 void on_churn(struct policy *self, struct hearing *hearing);
-void on_fork(struct policy *self, struct hearing *hearing);
-void on_proof(struct policy *self, struct hearing *hearing);
+
+/* Takes points from the peer and, when @source, from its source. Returns what the source lost. */
+unsigned int offence_debit(struct policy *self, const struct hearing *hearing,
+			   struct source *source, unsigned int points);
+
+/* A suspicion of so many points; @is_failure: a connection that never worked. */
+void offence_suspect(struct policy *self, const struct hearing *hearing, unsigned int points,
+		     bool is_failure);
+
+/* Suspect: 10 minutes, then four times longer a level; who was good for an hour gets the first step only. */
+void offence_back_off(struct policy *self, const struct hearing *hearing, struct source *source,
+		      uint32_t max_s);
 
 #endif

@@ -28,6 +28,7 @@ static void lay_pools(struct policy *self, const struct policy_settings *setting
 	dirty_init(&self->dirty_words, arena, places);
 	dirty_init(&self->dirty_peers, arena, settings->peers_max);
 	pool_init(&self->networks.pool, arena, settings->networks_max, sizeof(struct network));
+	self->forks.records = arena_carve(arena, FORK_RECORDS, sizeof(struct fork_record));
 	self->holding.items = arena_carve(arena, HELD_MAX_ITEMS, sizeof(struct held));
 	self->protected = arena_carve(arena, settings->protected_max, sizeof(struct prefix));
 	self->protected_next = arena_carve(arena, settings->protected_max, sizeof(struct prefix));
@@ -142,6 +143,7 @@ void policy_tick(struct policy *self, uint64_t now_ns)
 	end_due(self, &self->wakes, ENDS_A_TICK);
 	breaker_tick(self);
 	networks_tick(self);
+	forks_tick(self);
 	places_sweep(self, SWEEP_A_TICK);
 	capacity_tick(self);
 }

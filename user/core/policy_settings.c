@@ -26,6 +26,7 @@ static const struct policy_setting ranges[] = {
 	SETTING(ban_handshake_s, 600, 1, 12 * HOUR_S),
 	SETTING(ban_established_s, HOUR_S, 1, 12 * HOUR_S),
 	SETTING(ban_max_s, 12 * HOUR_S, 1, 12 * HOUR_S),
+	SETTING(ban_alone_s, HOUR_S, 60, 12 * HOUR_S),
 	SETTING(ban_network_max_s, DAY_S, 1, DAY_S),
 	SETTING(fork_max_s, HOUR_S, 1, 12 * HOUR_S),
 	SETTING(capacity_s, 60, 1, HOUR_S),

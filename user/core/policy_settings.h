@@ -21,6 +21,7 @@ struct policy_settings {
 	uint32_t ban_handshake_s;   /* proof during the handshake: the first ban; x4 a level */
 	uint32_t ban_established_s; /* proof on an established link */
 	uint32_t ban_max_s;	    /* law 3 */
+	uint32_t ban_alone_s;	    /* of a source, while the banned peer does not come back */
 	uint32_t ban_network_max_s; /* law 3, wrong genesis or network */
 	uint32_t fork_max_s; /* law 12: a peer on another fork is backed off, at most so long */
 	uint32_t capacity_s; /* too many peers: the first backoff; x2 a level */

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "ban.h"
+#include "forks.h"
 #include "judge.h"
 #include "links.h"
 #include "peers.h"
@@ -253,11 +255,15 @@ int policy_report(struct policy *self, const struct report *report, uint64_t at_
 	hearing.rule_number = (uint8_t)rule;
 	self->counts.reports++;
 	find_parties(self, &hearing);
+	/* Only the node itself knows where it is: a line of a log can be forged. */
+	if (report->has_our_digest && !report->second_hand)
+		fork_ours(self, report->service, report->our_digest);
 	if (!hearing.peer && !hearing.place) {
 		self->counts.reports_ignored++;
 		return 0;
 	}
 	note_connection(self, &hearing);
+	ban_go_on(self, &hearing);
 	judge(self, &hearing);
 	if (hearing.place) {
 		place_sync(self, hearing.place, self->now_ns);

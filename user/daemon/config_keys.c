@@ -149,6 +149,8 @@ const struct config_key config_keys[] = {
 	 PERIOD(policy.ban_established_s, 1, HALF), CHANGE_RESTART, false},
 	{"ban-max", "TIME", "the longest automatic ban", PERIOD(policy.ban_max_s, 1, HALF),
 	 CHANGE_RESTART, false},
+	{"ban-alone", "TIME", "the longest ban of an address while its peer does not come back",
+	 PERIOD(policy.ban_alone_s, 60, HALF), CHANGE_RESTART, false},
 	{"ban-network-max", "TIME", "the longest ban for a wrong network",
 	 PERIOD(policy.ban_network_max_s, 1, DAY), CHANGE_RESTART, false},
 	{"fork-max", "TIME", "the longest backoff for another fork",
