@@ -8,6 +8,7 @@
 #include <peergate/words.h>
 
 #include "evidence.h"
+#include "explain_judge.h"
 #include "links.h"
 #include "peers.h"
 #include "places.h"
@@ -185,6 +186,7 @@ static void add_place(const struct policy *self, struct account *ret, const stru
 	add_trust(ret, place, now_ns);
 	add_ruling(ret, is_overruled(self, place, now_ns) ? "overruled: " : "", &place->automatic,
 		   source ? &source->past : NULL, now_ns);
+	explain_fork(self, place, now_ns, ret);
 }
 
 void policy_explain_prefix(const struct policy *self, const struct prefix *prefix, uint64_t now_ns,
@@ -263,7 +265,9 @@ int policy_explain_peer(const struct policy *self, const char *id, uint64_t now_
 	if (peer->trusted)
 		add(ret, "the node trusts this peer");
 	add_ruling(ret, "the peer's own ", &peer->ruling, NULL, now_ns);
+	explain_return(self, peer, now_ns, ret);
 	add_score(self, ret, &peer->past, now_ns);
+	explain_qualities(self, peer, now_ns, ret);
 	if (peer->trusted)
 		ret->standing = STANDING_TRUSTED;
 	else if (ruling_is_live(&peer->ruling, now_ns) && peer->ruling.standing == STANDING_BANNED)

@@ -217,6 +217,12 @@ void policy_explain_prefix(const struct policy *self, const struct prefix *prefi
 int policy_explain_peer(const struct policy *self, const char *peer, uint64_t now_ns,
 			struct account *ret); /* -ENOENT */
 
+/*
+ * What the policy doubts of the node itself now, a sentence each in @ret->why, none in good times: the breaker (law 6), the
+ * node's own network (law 12), its head (law 13), the cold start.
+ */
+void policy_doubts(const struct policy *self, uint64_t now_ns, struct account *ret);
+
 /* One line of the book. Pointers live until the next call that is not const. */
 struct peer_view {
 	const char *peer; /* "" : a source without a known peer */
