@@ -3,8 +3,6 @@
 
 #include <stdbool.h>
 
-#define NS_PER_S UINT64_C(1000000000)
-
 /* 2^32 * 2^-(1/2), 2^32 * 2^-(1/4), 2^32 * 2^-(1/8) …: a part of a half-life is taken bit by bit, exact to 2^-24 of one. */
 static const uint32_t roots[] = {
 	3037000500U, 3611622603U, 3938502376U, 4112874773U, 4202935003U, 4248701965U,
@@ -31,16 +29,17 @@ int32_t ledger_fade(int32_t value, uint64_t seconds, uint32_t half_life_s)
 
 void ledger_settle(struct ledger *self, const struct policy_settings *settings, uint64_t at_ns)
 {
+	uint32_t at = moment_of(at_ns);
 	/* In whole seconds: roundings of many small steps would add up. */
-	uint64_t seconds = at_ns > self->at_ns ? (at_ns - self->at_ns) / NS_PER_S : 0;
+	uint32_t seconds = moment_seconds(self->at, at);
 
 	if (!self->penalty && !self->reward)
-		self->at_ns = at_ns > self->at_ns ? at_ns : self->at_ns;
-	if (!seconds || self->at_ns == at_ns)
+		self->at = at > self->at ? at : self->at;
+	if (!seconds || self->at == at)
 		return;
 	self->penalty = ledger_fade(self->penalty, seconds, settings->penalty_half_life_s);
 	self->reward = ledger_fade(self->reward, seconds, settings->reward_half_life_s);
-	self->at_ns += seconds * NS_PER_S;
+	self->at = moment_after(self->at, seconds);
 }
 
 static int32_t sum_up_to(int32_t sum, unsigned int points, int32_t most)

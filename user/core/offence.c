@@ -2,6 +2,7 @@
 #include "offence.h"
 
 #include "contacts.h"
+#include "details.h"
 #include "doubt.h"
 #include "ladder.h"
 #include "links.h"
@@ -20,41 +21,57 @@ enum {
 };
 
 /* This follower's allowance for this source, or one that nobody has used for long; NULL: others have them all. */
-static struct allowance *find_allowance(struct source *source, const struct hearing *hearing)
+static struct allowance *find_allowance(struct details *details, const struct hearing *hearing)
 {
 	for (int i = 0; i < REPORTERS; i++) {
-		struct allowance *at = &source->allowances[i];
+		struct allowance *at = &details->allowances[i];
 
 		if (at->used && at->reporter == hearing->report->reporter)
 			return at;
 	}
 	for (int i = 0; i < REPORTERS; i++) {
-		if (!is_within_s(source->allowances[i].last_ns, ALLOWANCE_S, hearing->at_ns))
-			return &source->allowances[i];
+		struct allowance *at = &details->allowances[i];
+
+		if (!moment_is_within(at->last_at, ALLOWANCE_S, hearing->at_ns))
+			return at;
 	}
 	return NULL;
 }
 
+/* Whose details made room for others' may have had one, and used it up just now. */
+static struct allowance first_allowance(const struct policy *self, const struct source *source,
+					const struct hearing *hearing)
+{
+	struct allowance first = {.reporter = hearing->report->reporter, .used = true};
+
+	if (source->past.thinned) {
+		first.spent = (uint16_t)self->settings.follower_allowance;
+		first.last_at = moment_of(hearing->at_ns);
+	}
+	return first;
+}
+
 /* Law 1: what is left of this follower's allowance for this source, up to @points; the node itself has no limit. */
-static unsigned int allowed(const struct policy *self, struct source *source,
+static unsigned int allowed(struct policy *self, struct source *source,
 			    const struct hearing *hearing, unsigned int points)
 {
 	struct allowance *mine;
 
 	if (!hearing->report->second_hand)
 		return points;
-	mine = find_allowance(source, hearing);
+	mine = find_allowance(details_want(self, &source->past, hearing->at_ns), hearing);
 	if (!mine)
 		return 0;
 	/* Begins anew ten minutes after the last point taken: no ten minutes hold more than one allowance. */
-	if (!mine->used || mine->reporter != hearing->report->reporter ||
-	    !is_within_s(mine->last_ns, ALLOWANCE_S, hearing->at_ns))
+	if (!mine->used || mine->reporter != hearing->report->reporter)
+		*mine = first_allowance(self, source, hearing);
+	else if (!moment_is_within(mine->last_at, ALLOWANCE_S, hearing->at_ns))
 		*mine = (struct allowance){.reporter = hearing->report->reporter, .used = true};
 	if (points > self->settings.follower_allowance - mine->spent)
 		points = self->settings.follower_allowance - mine->spent;
 	mine->spent += (uint16_t)points;
-	if (points && hearing->at_ns > mine->last_ns)
-		mine->last_ns = hearing->at_ns;
+	if (points)
+		moment_later(&mine->last_at, hearing->at_ns);
 	return points;
 }
 
@@ -76,13 +93,12 @@ static unsigned int debit(struct policy *self, const struct hearing *hearing, st
 		ledger_debit(&peer->past.ledger, &self->settings, points, hearing->at_ns);
 		quality_bad(&peer->quality, &self->settings, evidence_milli(points),
 			    hearing->at_ns);
-		peer->past.failure_ns = hearing->at_ns;
-		memo_add(&peer->past, hearing, points);
+		peer->failure_at = moment_of(hearing->at_ns);
+		memo_add(self, &peer->past, hearing, points);
 	}
 	if (source) {
 		ledger_debit(&source->past.ledger, &self->settings, lost, hearing->at_ns);
-		source->past.failure_ns = hearing->at_ns;
-		memo_add(&source->past, hearing, lost);
+		memo_add(self, &source->past, hearing, lost);
 	}
 	return lost;
 }
@@ -97,25 +113,26 @@ static bool is_another_connection(const struct policy *self, const struct failur
 		return true;
 	if (port && last->port && port != last->port)
 		return true;
-	return hearing->at_ns > after_s(last->at_ns, SAME_CONNECTION_S);
+	return moment_of(hearing->at_ns) > moment_after(last->at, SAME_CONNECTION_S);
 }
 
-static void count_failure(const struct policy *self, struct source *source,
-			  const struct hearing *hearing)
+static void count_failure(struct policy *self, struct source *source, const struct hearing *hearing)
 {
 	const struct peer *peer = hearing_peer(self, hearing);
-	bool is_remembered = is_within_s(source->failure.at_ns, HOUR_S, hearing->at_ns) ||
-			     is_within_s(source->past.backoffs.end_ns, DAY_S, hearing->at_ns);
+	struct failure *last = &details_want(self, &source->past, hearing->at_ns)->failure;
+	bool is_remembered = moment_is_within(last->at, HOUR_S, hearing->at_ns) ||
+			     moment_is_within(source->past.backoffs.end_at, DAY_S, hearing->at_ns);
 
 	if (!is_remembered)
 		source->run = 0;
-	if (source->run && !is_another_connection(self, &source->failure, hearing))
+	if (source->run && !is_another_connection(self, last, hearing))
 		return;
-	source->run++;
-	source->failure = (struct failure){.at_ns = hearing->at_ns,
-					   .peer = hearing->peer,
-					   .connection = peer ? peer->connection : 0,
-					   .port = hearing->report->port};
+	if (source->run < UINT16_MAX)
+		source->run++;
+	*last = (struct failure){.at = moment_of(hearing->at_ns),
+				 .peer = hearing->peer,
+				 .connection = peer ? peer->connection : 0,
+				 .port = hearing->report->port};
 }
 
 /* Law 16, of the peer that it is about; where nobody is named, law 4: of anybody there. */
@@ -131,12 +148,13 @@ static bool was_good(const struct policy *self, const struct hearing *hearing,
 static void back_off(struct policy *self, const struct hearing *hearing, struct source *source,
 		     uint32_t max_s)
 {
-	unsigned int step = ladder_backoff(&source->past.backoffs, hearing->at_ns);
+	unsigned int step =
+		ladder_backoff(&source->past.backoffs, &source->past.raised_at, hearing->at_ns);
 	unsigned int doublings = was_good(self, hearing, source) ? 0 : 2 * step;
 	uint32_t seconds = ladder_grow(self->settings.backoff_s, doublings, max_s);
 	struct ruling ruling = ruling_for(hearing, STANDING_NEUTRAL, seconds);
 
-	source->past.backoffs.end_ns = ruling.until_ns;
+	source->past.backoffs.end_at = ruling.until_at;
 	refuse(self, hearing, &ruling);
 	if (hearing->peer)
 		hearing_peer(self, hearing)->ruling = ruling;
@@ -184,7 +202,8 @@ static void suspect_of(struct policy *self, const struct hearing *hearing, unsig
 	if (!source || (!lost && !is_failure))
 		return;
 	/* An allowance that bad answers have used up is no reason to forget a connection that failed. */
-	if (hearing->report->second_hand && !find_allowance(source, hearing))
+	if (hearing->report->second_hand &&
+	    !find_allowance(details_want(self, &source->past, hearing->at_ns), hearing))
 		return;
 	if (is_failure)
 		count_failure(self, source, hearing);
@@ -193,14 +212,14 @@ static void suspect_of(struct policy *self, const struct hearing *hearing, unsig
 }
 
 /* Told in accounts, and nothing else: the want may be our own. */
-static void note_only(const struct policy *self, const struct hearing *hearing)
+static void note_only(struct policy *self, const struct hearing *hearing)
 {
 	struct source *source = hearing_source(self, hearing);
 
 	if (hearing->peer)
-		memo_add(&hearing_peer(self, hearing)->past, hearing, 0);
+		memo_add(self, &hearing_peer(self, hearing)->past, hearing, 0);
 	if (source)
-		memo_add(&source->past, hearing, 0);
+		memo_add(self, &source->past, hearing, 0);
 }
 
 void on_suspect(struct policy *self, struct hearing *hearing)
@@ -238,7 +257,7 @@ static uint32_t ban_seconds(struct policy *self, const struct hearing *hearing,
 			    struct source *source)
 {
 	const struct policy_settings *settings = &self->settings;
-	const struct place *place = place_at(self, hearing->place);
+	const struct prefix prefix = place_prefix(self, place_at(self, hearing->place));
 	const struct peer *peer = hearing_peer(self, hearing);
 	unsigned int step = ladder_ban(&source->past.bans, hearing->at_ns);
 	uint32_t max_s =
@@ -249,26 +268,27 @@ static uint32_t ban_seconds(struct policy *self, const struct hearing *hearing,
 	if (source_has_tenured(self, source, hearing->peer, hearing->at_ns) ||
 	    source_has_good(self, source, hearing->peer))
 		max_s = settings->ban_handshake_s;
-	return ladder_jitter(&self->hash, &place->prefix, step,
-			     ladder_grow(first_s, 2 * step, max_s), max_s);
+	return ladder_jitter(&self->hash, &prefix, step, ladder_grow(first_s, 2 * step, max_s),
+			     max_s);
 }
 
 /* Law 15: the newest proof outweighs any past; tenure and rewards start again. */
 static void forget_merits(struct policy *self, const struct hearing *hearing, struct source *source)
 {
+	const struct prefix prefix = place_prefix(self, place_at(self, hearing->place));
 	struct peer *peer = hearing_peer(self, hearing);
 
-	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
-		peer->links[slot].tenured_ns = 0;
-		peer->links[slot].success_ns = 0;
-		peer->links[slot].since_ns = hearing->at_ns;
+	for (uint32_t at = peer->first_link; at; at = link_next_of_peer(self, at)) {
+		link_at(self, at)->tenured_at = 0;
+		link_at(self, at)->good = false;
+		link_at(self, at)->since_at = moment_of(hearing->at_ns);
 	}
 	quality_betray(&peer->quality);
 	peer->past.ledger.reward = 0;
 	source->past.ledger.reward = 0;
-	if (source->verified)
-		network_unverify(self, &place_at(self, hearing->place)->prefix);
-	source->verified = false;
+	if (source->past.verified)
+		network_unverify(self, &prefix);
+	source->past.verified = false;
 }
 
 /* Law 1: an authenticated peer at a seen address, told by the node itself, or by a follower after two failures there. */
@@ -288,7 +308,7 @@ static void ban_peer(struct policy *self, const struct hearing *hearing)
 		ladder_grow(self->settings.ban_handshake_s, 2 * step, self->settings.ban_max_s);
 
 	peer->ruling = ruling_for(hearing, STANDING_BANNED, seconds);
-	peer->past.bans.end_ns = peer->ruling.until_ns;
+	peer->past.bans.end_at = peer->ruling.until_at;
 }
 
 static void on_unproven(struct policy *self, struct hearing *hearing)
@@ -312,8 +332,8 @@ void on_proof(struct policy *self, struct hearing *hearing)
 	debit(self, hearing, source, hearing->rule->points);
 	ruling = ruling_for(hearing, STANDING_BANNED, ban_seconds(self, hearing, source));
 	forget_merits(self, hearing, source);
-	if (ruling.until_ns > source->past.bans.end_ns)
-		source->past.bans.end_ns = ruling.until_ns;
+	if (ruling.until_at > source->past.bans.end_at)
+		source->past.bans.end_at = ruling.until_at;
 	hearing_peer(self, hearing)->ruling = ruling;
 	refuse(self, hearing, &ruling);
 }

@@ -3,37 +3,122 @@
 
 #include <string.h>
 
+#include "details.h"
 #include "links.h"
 #include "room.h"
 
-static void key_of(char key[PEER_ID_MAX], const char *id)
+uint32_t long_ids_max(const struct policy_settings *settings)
 {
-	memset(key, 0, PEER_ID_MAX);
-	memcpy(key, id, strnlen(id, PEER_ID_MAX - 1));
+	return settings->peers_max / PEERS_A_LONG_ID + LONG_IDS_LEAST;
+}
+
+/* A long ID as it stands in a record: a 0, and behind it its number. */
+static void long_key(char key[ID_INLINE], uint32_t number)
+{
+	memset(key, 0, ID_INLINE);
+	memcpy(key + 1, &number, sizeof(number));
+}
+
+static uint32_t long_number(const char key[ID_INLINE])
+{
+	uint32_t number;
+
+	memcpy(&number, key + 1, sizeof(number));
+	return number;
+}
+
+static void text_of(char text[PEER_ID_MAX], const char *id, size_t length)
+{
+	memset(text, 0, PEER_ID_MAX);
+	memcpy(text, id, length);
+}
+
+/* What @id is found by; false: a long one that is not known. */
+static bool key_of(const struct policy *self, const char *id, char key[ID_INLINE])
+{
+	size_t length = strnlen(id, PEER_ID_MAX - 1);
+	char text[PEER_ID_MAX];
+	uint32_t number;
+
+	if (length < ID_INLINE) {
+		memset(key, 0, ID_INLINE);
+		memcpy(key, id, length);
+		return true;
+	}
+	text_of(text, id, length);
+	number = table_find(&self->long_id_by_text, text);
+	long_key(key, number);
+	return number;
+}
+
+/* The same; a long one becomes known. False: there is no room for it. */
+static bool key_make(struct policy *self, const char *id, char key[ID_INLINE])
+{
+	uint32_t number;
+
+	if (key_of(self, id, key))
+		return true;
+	number = pool_take(&self->long_ids);
+	if (!number)
+		return false;
+	text_of(((struct long_id *)pool_at(&self->long_ids, number))->text, id,
+		strnlen(id, PEER_ID_MAX - 1));
+	table_add(&self->long_id_by_text, number);
+	long_key(key, number);
+	return true;
+}
+
+static void key_drop(struct policy *self, const char key[ID_INLINE])
+{
+	uint32_t number = key[0] ? 0 : long_number(key);
+
+	if (!number)
+		return;
+	table_remove(&self->long_id_by_text, number);
+	pool_give(&self->long_ids, number);
+}
+
+const char *peer_id(const struct policy *self, const struct peer *peer)
+{
+	if (peer->id[0])
+		return peer->id;
+	return ((const struct long_id *)pool_at(&self->long_ids, long_number(peer->id)))->text;
 }
 
 uint32_t peer_find(const struct policy *self, const char *id)
 {
-	char key[PEER_ID_MAX];
+	char key[ID_INLINE];
 
-	key_of(key, id);
-	return table_find(&self->peer_by_id, key);
+	return key_of(self, id, key) ? table_find(&self->peer_by_id, key) : 0;
+}
+
+/* A long ID is looked for alone. */
+static void look_for(const struct policy *self, struct peer_look *look, char key[ID_INLINE])
+{
+	size_t length = strnlen(look->id, PEER_ID_MAX - 1);
+
+	look->number = 0;
+	if (length < ID_INLINE) {
+		key_of(self, look->id, key);
+		look->hash = table_hash(&self->peer_by_id, key);
+		table_fetch_head(&self->peer_by_id, look->hash);
+		return;
+	}
+	look->hash = hash_bytes(&self->hash, look->id, length);
+	look->number = peer_find(self, look->id);
 }
 
 void peers_find(const struct policy *self, struct peer_look *looks, size_t count)
 {
-	char key[PEER_ID_MAX];
+	char key[ID_INLINE];
 
-	for (size_t i = 0; i < count; i++) {
-		key_of(key, looks[i].id);
-		looks[i].hash = table_hash(&self->peer_by_id, key);
-		table_fetch_head(&self->peer_by_id, looks[i].hash);
-	}
+	for (size_t i = 0; i < count; i++)
+		look_for(self, &looks[i], key);
 	for (size_t i = 0; i < count; i++)
 		table_fetch_record(&self->peer_by_id, looks[i].hash);
 	for (size_t i = 0; i < count; i++) {
-		key_of(key, looks[i].id);
-		looks[i].number = table_find_hashed(&self->peer_by_id, looks[i].hash, key);
+		if (!looks[i].number && key_of(self, looks[i].id, key))
+			looks[i].number = table_find_hashed(&self->peer_by_id, looks[i].hash, key);
 		if (looks[i].number)
 			pool_fetch(&self->peers, looks[i].number);
 	}
@@ -47,17 +132,22 @@ uint32_t peer_obtain(struct policy *self, const char *id)
 uint32_t peer_obtain_at(struct policy *self, const char *id, uint32_t at)
 {
 	uint32_t number = peer_find(self, id);
+	char key[ID_INLINE];
 
 	if (number)
 		return number;
+	if (!key_make(self, id, key))
+		return 0;
 	number = pool_take_at(&self->peers, at);
 	if (!number)
 		number = pool_take(&self->peers);
 	if (!number && room_for_peer(self))
 		number = pool_take(&self->peers);
-	if (!number)
+	if (!number) {
+		key_drop(self, key);
 		return 0;
-	key_of(peer_at(self, number)->id, id);
+	}
+	memcpy(peer_at(self, number)->id, key, sizeof(key));
 	table_add(&self->peer_by_id, number);
 	peer_shelve(self, number);
 	return number;
@@ -68,18 +158,20 @@ void peer_forget(struct policy *self, uint32_t number)
 	struct peer *peer = peer_at(self, number);
 
 	dirty_set(&self->dirty_peers, number);
-	for (unsigned int slot = 0; slot < PEER_LINKS; slot++)
-		link_drop(self, link_number(number, slot));
-	if (peer->online)
-		list_remove(&self->online, number);
+	while (peer->first_link)
+		link_drop(self, peer->first_link);
+	details_drop(self, &peer->past);
 	list_remove(&self->peer_shelves[peer->shelf], number);
 	table_remove(&self->peer_by_id, number);
+	key_drop(self, peer->id);
 	pool_give(&self->peers, number);
 }
 
 static enum shelf shelf_for(const struct policy *self, const struct peer *peer)
 {
-	if (peer->online || peer->trusted || ruling_is_live(&peer->ruling, self->now_ns))
+	if (peer->online)
+		return SHELF_ONLINE;
+	if (peer->trusted || ruling_is_live(&peer->ruling, self->now_ns))
 		return SHELF_KEPT;
 	return peer->past.tried ? SHELF_TRIED : SHELF_UNTRIED;
 }
@@ -87,10 +179,13 @@ static enum shelf shelf_for(const struct policy *self, const struct peer *peer)
 void peer_shelve(struct policy *self, uint32_t number)
 {
 	struct peer *peer = peer_at(self, number);
+	enum shelf shelf = shelf_for(self, peer);
 
 	dirty_set(&self->dirty_peers, number);
+	if (peer->shelf == shelf && self->peer_shelves[shelf].newest == number)
+		return;
 	if (peer->shelf)
 		list_remove(&self->peer_shelves[peer->shelf], number);
-	peer->shelf = shelf_for(self, peer);
-	list_append(&self->peer_shelves[peer->shelf], number);
+	peer->shelf = (uint8_t)shelf;
+	list_append(&self->peer_shelves[shelf], number);
 }

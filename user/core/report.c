@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "details.h"
 #include "judge.h"
 #include "links.h"
 #include "peers.h"
@@ -50,12 +51,6 @@ static int check(const struct report *report, struct why *why)
 	return 0;
 }
 
-static void later(uint64_t *moment_ns, uint64_t at_ns)
-{
-	if (at_ns > *moment_ns)
-		*moment_ns = at_ns;
-}
-
 /* The source where the report happened: the address told, else the one the peer is connected from; false: nobody knows. */
 static bool find_source(const struct policy *self, const struct hearing *hearing,
 			struct prefix *ret)
@@ -72,7 +67,7 @@ static bool find_source(const struct policy *self, const struct hearing *hearing
 	link = hearing->peer ? link_latest(self, hearing->peer) : 0;
 	if (!link || !link_at(self, link)->online)
 		return false;
-	*ret = place_at(self, link_at(self, link)->place)->prefix;
+	*ret = place_prefix(self, place_at(self, link_at(self, link)->place));
 	return true;
 }
 
@@ -87,13 +82,15 @@ static bool is_unseen(const struct policy *self, const struct hearing *hearing,
 				 hearing->at_ns);
 }
 
-static void count_unseen(struct past *past, uint64_t at_ns)
+static void count_unseen(struct policy *self, struct past *past, uint64_t at_ns)
 {
-	if (!is_within_s(past->unseen_ns, DAY_S, at_ns))
-		past->unseen = 0;
-	if (past->unseen < UINT32_MAX)
-		past->unseen++;
-	later(&past->unseen_ns, at_ns);
+	struct details *details = details_want(self, past, at_ns);
+
+	if (!moment_is_within(details->unseen_at, DAY_S, at_ns))
+		details->unseen = 0;
+	if (details->unseen < UINT32_MAX)
+		details->unseen++;
+	moment_later(&details->unseen_at, at_ns);
 }
 
 /* For accounts only; of a source that is not known nothing is kept: names are free. */
@@ -105,9 +102,9 @@ static void note_unseen(struct policy *self, const struct hearing *hearing,
 
 	self->counts.uncorroborated++;
 	if (hearing->peer)
-		count_unseen(&peer_at(self, hearing->peer)->past, hearing->at_ns);
+		count_unseen(self, &peer_at(self, hearing->peer)->past, hearing->at_ns);
 	if (source)
-		count_unseen(&source->past, hearing->at_ns);
+		count_unseen(self, &source->past, hearing->at_ns);
 }
 
 static uint32_t find_place(struct policy *self, struct hearing *hearing)
@@ -133,10 +130,10 @@ static void find_parties(struct policy *self, struct hearing *hearing)
 	hearing->place = find_place(self, hearing);
 	if (hearing->place) {
 		source = place_know(self, hearing->place);
-		later(&source->past.seen_ns, hearing->at_ns);
+		moment_later(&source->past.seen_at, hearing->at_ns);
 	}
 	if (hearing->peer)
-		later(&peer_at(self, hearing->peer)->past.seen_ns, hearing->at_ns);
+		moment_later(&peer_at(self, hearing->peer)->past.seen_at, hearing->at_ns);
 	if (hearing->peer && source)
 		hearing->link = link_obtain(self, hearing->peer, hearing->place, hearing->at_ns);
 }
@@ -145,11 +142,10 @@ static void set_online(struct policy *self, uint32_t number, bool online)
 {
 	struct peer *peer = peer_at(self, number);
 
-	if (peer->online != online && online)
-		list_append(&self->online, number);
-	else if (peer->online != online)
-		list_remove(&self->online, number);
+	if (peer->online == online)
+		return;
 	peer->online = online;
+	peer_shelve(self, number);
 }
 
 static void on_connected(struct policy *self, const struct hearing *hearing)
@@ -174,8 +170,10 @@ static void on_connected(struct policy *self, const struct hearing *hearing)
 static void note_short(struct policy *self, struct peer *peer, const struct link *link,
 		       uint64_t at_ns)
 {
-	if (link->online && at_ns < after_s(link->since_ns, SHORT_SESSION_S) &&
-	    peer->past.failure_ns < link->since_ns && peer->past.capacity.end_ns <= at_ns)
+	uint32_t at = moment_of(at_ns);
+
+	if (link->online && at < moment_after(link->since_at, SHORT_SESSION_S) &&
+	    peer->failure_at < link->since_at && peer->past.capacity.end_at <= at)
 		quality_bad(&peer->quality, &self->settings, EVIDENCE_SHORT_MILLI, at_ns);
 }
 
@@ -185,11 +183,9 @@ static void on_disconnected(struct policy *self, const struct hearing *hearing)
 	struct peer *peer = peer_at(self, hearing->peer);
 	bool online = false;
 
-	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
-		struct link *link = &peer->links[slot];
+	for (uint32_t at = peer->first_link; at; at = link_next_of_peer(self, at)) {
+		struct link *link = link_at(self, at);
 
-		if (!link->place)
-			continue;
 		if (link == hearing->link || (!hearing->report->has_addr && !hearing->is_unseen)) {
 			note_short(self, peer, link, hearing->at_ns);
 			link_disconnect(self, link, hearing->at_ns);
@@ -218,7 +214,7 @@ static void vouch(struct policy *self, const struct hearing *hearing)
 
 	if (!is_there || !hearing->link || hearing->report->second_hand)
 		return;
-	hearing->link->vouched_ns = hearing->at_ns;
+	hearing->link->vouched_at = moment_of(hearing->at_ns);
 	trust_renew(self, hearing->peer, hearing->place, hearing->at_ns);
 }
 

@@ -5,16 +5,16 @@
 #include "peers.h"
 
 /* How many of those kept because they are connected are looked at: a node that died never said goodbye. */
-enum { LOOKS = 16, ONLINE_BELIEVED_S = DAY_S };
+enum { LOOKS = 16, ENDS_LOOKED_AT = 64, ONLINE_BELIEVED_S = DAY_S };
 
 static bool is_stale(const struct policy *self, const struct place *place)
 {
 	const struct source *source = place_source(self, place);
 
-	return source && !ruling_is_live(&place->said, self->now_ns) &&
-	       !ruling_is_live(&place->automatic, self->now_ns) &&
-	       place->trust_until_ns <= self->now_ns &&
-	       !is_within_s(source->past.seen_ns, ONLINE_BELIEVED_S, self->now_ns);
+	return source && !ruling_is_live(place_said(place), self->now_ns) &&
+	       !ruling_is_live(place_automatic(self, place), self->now_ns) &&
+	       place->trust_until_at <= moment_of(self->now_ns) &&
+	       !moment_is_within(source->past.seen_at, ONLINE_BELIEVED_S, self->now_ns);
 }
 
 static bool forget_stale_source(struct policy *self)
@@ -43,21 +43,34 @@ static bool forget_oldest_source(struct policy *self, enum shelf shelf)
 	return number;
 }
 
-/* The automatic refusal nearest its end leaves; a place with an operator's word keeps that. */
+/* A refusal that reports made, where nobody is connected or trusted and no operator has spoken. */
+static bool may_lift(const struct policy *self, const struct place *place)
+{
+	const struct source *source = place_source(self, place);
+
+	return place->in_share && place->trust_until_at <= moment_of(self->now_ns) &&
+	       !(source && source->online);
+}
+
+/*
+ * The automatic refusal nearest its end leaves. The heap has the ends of operators' words, too: its first slots are the
+ * earliest, so a look at some of them finds it, or nothing that ends soon.
+ */
 static bool forget_ending_refusal(struct policy *self)
 {
-	uint64_t end_ns;
-	uint32_t number = heap_first(&self->ends, &end_ns);
-	struct place *place = number ? place_at(self, number) : NULL;
-	const struct source *source;
+	const struct heap *ends = &self->ends;
+	struct heap_slot best = {.number = 0};
 
-	if (!place)
-		return false;
-	source = place_source(self, place);
-	if (ruling_is_live(&place->said, self->now_ns) || (source && source->online))
-		return false;
-	place_forget(self, number);
-	return true;
+	for (uint32_t i = 1; i <= ends->count && i <= ENDS_LOOKED_AT; i++) {
+		struct heap_slot slot = ends->slots[i];
+
+		if (may_lift(self, place_at(self, slot.number)) &&
+		    (!best.number || slot.when < best.when))
+			best = slot;
+	}
+	if (best.number)
+		place_forget(self, best.number);
+	return best.number;
 }
 
 bool room_for_source(struct policy *self, enum claim claim)
@@ -86,8 +99,8 @@ bool room_for_prefix(struct policy *self, enum claim claim)
 
 static bool may_leave(const struct policy *self, const struct peer *peer)
 {
-	bool online =
-		peer->online && is_within_s(peer->past.seen_ns, ONLINE_BELIEVED_S, self->now_ns);
+	bool online = peer->online &&
+		      moment_is_within(peer->past.seen_at, ONLINE_BELIEVED_S, self->now_ns);
 
 	return !online && !peer->trusted && !ruling_is_live(&peer->ruling, self->now_ns);
 }
@@ -115,7 +128,8 @@ bool room_for_peer(struct policy *self)
 
 	if (!made && self->peer_shelves[SHELF_TRIED].count > self->settings.peers_max / 4 * 3)
 		made = forget_oldest_peer(self, SHELF_TRIED);
-	made = made || forget_oldest_peer(self, SHELF_KEPT);
+	made = made || forget_oldest_peer(self, SHELF_KEPT) ||
+	       forget_oldest_peer(self, SHELF_ONLINE);
 	self->counts.evicted += made;
 	return made;
 }
