@@ -12,8 +12,9 @@ struct hearing {
 	const struct rule *rule;
 	uint8_t rule_number;
 	uint64_t at_ns;
-	uint32_t peer, place; /* 0: not told, or no room in the book */
-	struct link *link;    /* between the two; NULL when either is missing */
+	uint32_t peer, place;	      /* 0: not told, or no room in the book */
+	struct link *link;	      /* between the two; NULL when either is missing */
+	bool moves_peer, moves_place; /* to the young end of their shelves */
 	bool is_unseen; /* a follower's word about a connection that the kernel did not see: of the peer only */
 };
 

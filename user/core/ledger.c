@@ -1,30 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ledger.h"
 
+#include "ledger_roots.h"
+
 #include <stdbool.h>
 
-/* 2^32 * 2^-(1/2), 2^32 * 2^-(1/4), 2^32 * 2^-(1/8) …: a part of a half-life is taken bit by bit, exact to 2^-24 of one. */
-static const uint32_t roots[] = {
-	3037000500U, 3611622603U, 3938502376U, 4112874773U, 4202935003U, 4248701965U,
-	4271771996U, 4283353945U, 4289156690U, 4292061010U, 4293513907U, 4294240540U,
-	4294603903U, 4294785595U, 4294876445U, 4294921870U, 4294944583U, 4294955939U,
-	4294961618U, 4294964457U, 4294965876U, 4294966586U, 4294966941U, 4294967119U,
-};
+enum { PART_BITS = 24, STEP_BITS = 8 };
 
-enum { ROOTS = sizeof(roots) / sizeof(roots[0]) };
+/* ln 2 in 2^-32: the last part of a half-life is so small that its root is a straight line. */
+#define LN_2 UINT64_C(2977044472)
+
+/* 2^-part, in 2^-32; @part of a half-life in 2^-24, exact to 2^-31. */
+static uint64_t root_of(uint32_t part)
+{
+	uint64_t left = coarse_roots[part >> (2 * STEP_BITS)];
+	uint64_t last = (UINT64_C(1) << 32) - (LN_2 * (part & 0xff) >> PART_BITS);
+
+	left = (left * fine_roots[part >> STEP_BITS & 0xff] + (UINT64_C(1) << 31)) >> 32;
+	return (left * (last >> 1) + (UINT64_C(1) << 30)) >> 31;
+}
 
 int32_t ledger_fade(int32_t value, uint64_t seconds, uint32_t half_life_s)
 {
-	uint64_t halves = seconds / half_life_s, left = UINT64_C(1) << 32;
-	uint64_t part = (seconds % half_life_s << ROOTS) / half_life_s;
+	uint64_t halves = seconds / half_life_s;
+	uint32_t part = (uint32_t)((seconds % half_life_s << PART_BITS) / half_life_s);
 
-	if (halves >= 31)
+	if (!value || halves >= 31)
 		return 0;
-	for (int i = 0; i < ROOTS; i++) {
-		if (part >> (ROOTS - 1 - i) & 1)
-			left = (left * roots[i] + (UINT64_C(1) << 31)) >> 32;
-	}
-	return (int32_t)((((uint64_t)value * left >> halves) + (UINT64_C(1) << 31)) >> 32);
+	return (int32_t)((((uint64_t)value * root_of(part) >> halves) + (UINT64_C(1) << 31)) >> 32);
 }
 
 void ledger_settle(struct ledger *self, const struct policy_settings *settings, uint64_t at_ns)

@@ -93,35 +93,43 @@ uint32_t peer_find(const struct policy *self, const char *id)
 }
 
 /* A long ID is looked for alone. */
-static void look_for(const struct policy *self, struct peer_look *look, char key[ID_INLINE])
+void peer_look_begin(const struct policy *self, struct peer_look *look)
 {
 	size_t length = strnlen(look->id, PEER_ID_MAX - 1);
 
 	look->number = 0;
-	if (length < ID_INLINE) {
-		key_of(self, look->id, key);
-		look->hash = table_hash(&self->peer_by_id, key);
-		table_fetch_head(&self->peer_by_id, look->hash);
+	look->is_short = length < ID_INLINE;
+	if (!look->is_short) {
+		look->hash = hash_bytes(&self->hash, look->id, length);
+		look->number = peer_find(self, look->id);
 		return;
 	}
-	look->hash = hash_bytes(&self->hash, look->id, length);
-	look->number = peer_find(self, look->id);
+	key_of(self, look->id, look->key);
+	look->hash = table_hash(&self->peer_by_id, look->key);
+	table_fetch_head(&self->peer_by_id, look->hash);
+}
+
+void peer_look_fetch(const struct policy *self, const struct peer_look *look)
+{
+	table_fetch_record(&self->peer_by_id, look->hash);
+}
+
+void peer_look_end(const struct policy *self, struct peer_look *look)
+{
+	if (look->is_short)
+		look->number = table_find_hashed(&self->peer_by_id, look->hash, look->key);
+	if (look->number)
+		pool_fetch(&self->peers, look->number);
 }
 
 void peers_find(const struct policy *self, struct peer_look *looks, size_t count)
 {
-	char key[ID_INLINE];
-
 	for (size_t i = 0; i < count; i++)
-		look_for(self, &looks[i], key);
+		peer_look_begin(self, &looks[i]);
 	for (size_t i = 0; i < count; i++)
-		table_fetch_record(&self->peer_by_id, looks[i].hash);
-	for (size_t i = 0; i < count; i++) {
-		if (!looks[i].number && key_of(self, looks[i].id, key))
-			looks[i].number = table_find_hashed(&self->peer_by_id, looks[i].hash, key);
-		if (looks[i].number)
-			pool_fetch(&self->peers, looks[i].number);
-	}
+		peer_look_fetch(self, &looks[i]);
+	for (size_t i = 0; i < count; i++)
+		peer_look_end(self, &looks[i]);
 }
 
 uint32_t peer_obtain(struct policy *self, const char *id)
@@ -176,16 +184,21 @@ static enum shelf shelf_for(const struct policy *self, const struct peer *peer)
 	return peer->past.tried ? SHELF_TRIED : SHELF_UNTRIED;
 }
 
-void peer_shelve(struct policy *self, uint32_t number)
+void peer_note(struct policy *self, uint32_t number, bool moves)
 {
 	struct peer *peer = peer_at(self, number);
 	enum shelf shelf = shelf_for(self, peer);
 
 	dirty_set(&self->dirty_peers, number);
-	if (peer->shelf == shelf && self->peer_shelves[shelf].newest == number)
+	if (peer->shelf == shelf && (!moves || self->peer_shelves[shelf].newest == number))
 		return;
 	if (peer->shelf)
 		list_remove(&self->peer_shelves[peer->shelf], number);
 	peer->shelf = (uint8_t)shelf;
 	list_append(&self->peer_shelves[shelf], number);
+}
+
+void peer_shelve(struct policy *self, uint32_t number)
+{
+	peer_note(self, number, true);
 }

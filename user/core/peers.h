@@ -36,7 +36,14 @@ struct peer_look {
 	const char *id;
 	uint64_t hash;
 	uint32_t number;
+	bool is_short;
+	char key[ID_INLINE];
 };
+
+/* The three steps of it, for those who have other things to wait for meanwhile. */
+void peer_look_begin(const struct policy *self, struct peer_look *look);
+void peer_look_fetch(const struct policy *self, const struct peer_look *look);
+void peer_look_end(const struct policy *self, struct peer_look *look);
 
 void peers_find(const struct policy *self, struct peer_look *looks, size_t count);
 
@@ -49,5 +56,8 @@ void peer_forget(struct policy *self, uint32_t number);
 
 /* After a change of what keeps a peer, and whenever it was heard of: the youngest of its shelf. */
 void peer_shelve(struct policy *self, uint32_t number);
+
+/* The same, but @moves false: it stays where it is on the shelf that it still belongs to. */
+void peer_note(struct policy *self, uint32_t number, bool moves);
 
 #endif

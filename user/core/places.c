@@ -36,36 +36,42 @@ uint32_t place_next(const struct policy *self, uint32_t after)
 }
 
 /* Sources are looked for together, what is none alone. */
-static void look_for(const struct policy *self, struct place_look *look)
+void place_look_begin(const struct policy *self, struct place_look *look)
 {
-	const struct source_key key = addr_source(&look->prefix.addr);
-
 	look->number = 0;
-	if (!prefix_is_source(&look->prefix)) {
+	look->is_source = prefix_is_source(&look->prefix);
+	if (!look->is_source) {
 		look->hash = table_hash(&self->place_by_wide, &look->prefix);
 		look->number = place_find(self, &look->prefix);
 		return;
 	}
-	look->hash = table_hash(&self->place_by_source, &key);
+	look->key = addr_source(&look->prefix.addr);
+	look->hash = table_hash(&self->place_by_source, &look->key);
 	table_fetch_head(&self->place_by_source, look->hash);
+}
+
+void place_look_fetch(const struct policy *self, const struct place_look *look)
+{
+	uint32_t number = table_fetch_record(&self->place_by_source, look->hash);
+
+	if (number)
+		__builtin_prefetch(&self->sources[number - 1]);
+}
+
+void place_look_end(const struct policy *self, struct place_look *look)
+{
+	if (look->is_source)
+		look->number = table_find_hashed(&self->place_by_source, look->hash, &look->key);
 }
 
 void places_find(const struct policy *self, struct place_look *looks, size_t count)
 {
-	const struct table *table = &self->place_by_source;
-
 	for (size_t i = 0; i < count; i++)
-		look_for(self, &looks[i]);
+		place_look_begin(self, &looks[i]);
 	for (size_t i = 0; i < count; i++)
-		table_fetch_record(table, looks[i].hash);
-	for (size_t i = 0; i < count; i++) {
-		const struct source_key key = addr_source(&looks[i].prefix.addr);
-
-		if (prefix_is_source(&looks[i].prefix))
-			looks[i].number = table_find_hashed(table, looks[i].hash, &key);
-		if (looks[i].number && looks[i].number <= self->source_pool.max)
-			__builtin_prefetch(&self->sources[looks[i].number - 1]);
-	}
+		place_look_fetch(self, &looks[i]);
+	for (size_t i = 0; i < count; i++)
+		place_look_end(self, &looks[i]);
 }
 
 static bool has_room(struct policy *self, bool is_source, enum claim claim)

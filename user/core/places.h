@@ -18,7 +18,14 @@ struct place_look {
 	struct prefix prefix;
 	uint64_t hash;
 	uint32_t number;
+	bool is_source;
+	struct source_key key;
 };
+
+/* The three steps of it. */
+void place_look_begin(const struct policy *self, struct place_look *look);
+void place_look_fetch(const struct policy *self, const struct place_look *look);
+void place_look_end(const struct policy *self, struct place_look *look);
 
 void places_find(const struct policy *self, struct place_look *looks, size_t count);
 

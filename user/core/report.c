@@ -13,7 +13,7 @@
 #include "trust.h"
 
 /* How far ahead of the last tick a report may claim to be: ticks come each second. */
-enum { AHEAD_S = 5, SHORT_SESSION_S = 2 * MINUTE_S };
+enum { AHEAD_S = 5, SHORT_SESSION_S = 2 * MINUTE_S, TOUCH_S = 8 };
 
 static int check_peer(const struct report *report, struct why *why)
 {
@@ -107,7 +107,29 @@ static void note_unseen(struct policy *self, const struct hearing *hearing,
 		count_unseen(self, &source->past, hearing->at_ns);
 }
 
-static uint32_t find_place(struct policy *self, struct hearing *hearing)
+/* Peer and source of a report: memory is slow, and both are waited for at the same time. */
+struct parties {
+	struct peer_look peer;
+	struct place_look place;
+};
+
+static void look_up(const struct policy *self, const struct report *report, struct parties *ret)
+{
+	const struct source_key key = addr_source(&report->addr);
+
+	ret->peer.id = report->peer;
+	ret->place.prefix = source_prefix(&key);
+	peer_look_begin(self, &ret->peer);
+	place_look_begin(self, &ret->place);
+	peer_look_fetch(self, &ret->peer);
+	place_look_fetch(self, &ret->place);
+	peer_look_end(self, &ret->peer);
+	if (ret->peer.number && peer_first_link(self, ret->peer.number))
+		pool_fetch(&self->links, peer_first_link(self, ret->peer.number));
+	place_look_end(self, &ret->place);
+}
+
+static uint32_t find_place(struct policy *self, struct hearing *hearing, uint32_t found)
 {
 	enum claim claim = hearing->rule->class == EVIDENCE_PROOF ? CLAIM_VERDICT : CLAIM_NEWCOMER;
 	struct prefix prefix;
@@ -116,24 +138,40 @@ static uint32_t find_place(struct policy *self, struct hearing *hearing)
 		return 0;
 	hearing->is_unseen = is_unseen(self, hearing, &prefix);
 	if (!hearing->is_unseen)
-		return place_obtain(self, &prefix, claim);
+		return found ? found : place_obtain(self, &prefix, claim);
 	note_unseen(self, hearing, &prefix);
 	return 0;
+}
+
+/* Whether it was last heard of so long ago that it moves to the young end of its shelf: the order need not be finer. */
+static bool note_seen(struct past *past, uint64_t at_ns)
+{
+	uint32_t at = moment_of(at_ns);
+	bool is_due = !past->seen_at || at > moment_after(past->seen_at, TOUCH_S);
+
+	if (at > past->seen_at)
+		past->seen_at = at;
+	return is_due;
 }
 
 static void find_parties(struct policy *self, struct hearing *hearing)
 {
 	struct source *source = NULL;
+	struct parties parties;
 
-	if (hearing->report->peer[0])
+	look_up(self, hearing->report, &parties);
+	hearing->peer = parties.peer.number;
+	if (!hearing->peer && hearing->report->peer[0])
 		hearing->peer = peer_obtain(self, hearing->report->peer);
-	hearing->place = find_place(self, hearing);
+	hearing->place =
+		find_place(self, hearing, hearing->report->has_addr ? parties.place.number : 0);
 	if (hearing->place) {
 		source = place_know(self, hearing->place);
-		moment_later(&source->past.seen_at, hearing->at_ns);
+		hearing->moves_place = note_seen(&source->past, hearing->at_ns);
 	}
 	if (hearing->peer)
-		moment_later(&peer_at(self, hearing->peer)->past.seen_at, hearing->at_ns);
+		hearing->moves_peer =
+			note_seen(&peer_at(self, hearing->peer)->past, hearing->at_ns);
 	if (hearing->peer && source)
 		hearing->link = link_obtain(self, hearing->peer, hearing->place, hearing->at_ns);
 }
@@ -256,9 +294,10 @@ int policy_report(struct policy *self, const struct report *report, uint64_t at_
 	judge(self, &hearing);
 	if (hearing.place) {
 		place_sync(self, hearing.place, self->now_ns);
-		place_touch(self, hearing.place);
+		if (hearing.moves_place)
+			place_touch(self, hearing.place);
 	}
 	if (hearing.peer)
-		peer_shelve(self, hearing.peer);
+		peer_note(self, hearing.peer, hearing.moves_peer);
 	return 0;
 }
