@@ -175,6 +175,7 @@ struct peer {
 	bool trusted : 1, online : 1,
 		established : 1, /* a handshake went well on this connection */
 		leaving : 1;	 /* one of both has said goodbye on it */
+	uint32_t share;		 /* its network's, while it is untried; see throngs.h */
 	uint32_t connection;	 /* counts connections, to tell them apart */
 	uint32_t dial;		 /* dials that failed at addresses that nobody told: see retry.h */
 	struct quality quality;
@@ -186,11 +187,19 @@ _Static_assert(sizeof(struct peer) <= 192, "a peer has three cache lines");
 
 enum { FOLD_LENGTH = 56 };
 
+/* Those of one network who never succeeded yet, from the one longest unheard on. */
+struct throng {
+	uint32_t oldest, newest, count, slot;
+};
+
+enum throng_kind { THRONG_SOURCES, THRONG_PEERS, THRONGS };
+
 /* A network: an IPv4 /16 or IPv6 /32, and its share of the tables (shares.h). */
 struct share {
 	struct source_key key; /* the rest is 0 */
 	uint32_t chain;
 	uint32_t root, refused; /* sources with an automatic refusal, by their end */
+	struct throng throngs[THRONGS];
 };
 
 /* Those that find no room in the table of shares have one together. */
@@ -229,6 +238,10 @@ struct policy {
 		share_by_key, site_by_key;
 	struct heap ends; /* places by the moment when the first thing that holds there ends */
 	struct pairing ranks;
+	struct heap throngs
+		[THRONGS]; /* shares by the moment when the oldest of their untried was heard */
+	struct list throng_lists[THRONGS]; /* how such a throng is linked */
+	uint32_t thronging[THRONGS];	   /* all the untried */
 	struct list place_shelves[SHELVES], peer_shelves[SHELVES];
 	uint32_t lengths[LENGTHS];		   /* places that are no sources, by length */
 	struct prefix *protected, *protected_next; /* sorted; room to sort the next one */
@@ -237,6 +250,9 @@ struct policy {
 		sweep_at;   /* places still to be looked at again, and the last one that was */
 	uint32_t fading_at; /* the last place that was looked at since its score fades */
 	uint64_t faded_ns;
+	uint32_t held,
+		held_scores; /* sources that the kernel holds; those of which it has a score only */
+	uint32_t held_hand;  /* the source that was looked at last when room was wanted there */
 	struct floor floors[SERVICES_MAX];
 	struct node_state nodes[SERVICES_MAX]; /* what the node said of itself, by service */
 	struct networks networks;

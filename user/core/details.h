@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * details: what only those have of whom there is evidence: what for, kind by kind; the last failed connection; followers'
- * allowances. A pool of its own, for one record in 32; when it is full the one longest unheard makes room, and its owner's
+ * allowances. A pool of its own, for one record in 40; when it is full the one longest unheard makes room, and its owner's
  * account says so. A score, a standing, a ladder never lie here; of a lost allowance the worst is believed (law 1).
  */
 #ifndef DETAILS_H
@@ -9,7 +9,7 @@
 
 #include "book.h"
 
-enum { RECORDS_A_DETAIL = 32, DETAILS_LEAST = 256 };
+enum { RECORDS_A_DETAIL = 40, DETAILS_LEAST = 256 };
 
 /* One kind of evidence, counted. */
 struct memo {

@@ -4,8 +4,10 @@
 
 #include "places.h"
 #include "protect.h"
+#include "room.h"
 
 enum {
+	SCORES_LOOKED_AT = 64,
 	SCORE_STEP = 5, /* a score is told again when it has moved so far */
 	ALL_SERVICES = 0xff,
 };
@@ -93,18 +95,27 @@ static uint32_t *counter_of(struct policy *self, const struct place *place)
 						       : &self->counts.backoffs;
 }
 
-static void hold(struct policy *self, struct place *place, const struct decision *want)
+/* What the kernel's table of sources has: wider prefixes have their own. */
+static void count_held(struct policy *self, const struct place *place, int by)
 {
 	uint32_t *counter = counter_of(self, place);
 
 	if (counter)
-		--*counter;
+		*counter += (uint32_t)by;
+	if (!place->is_held || !place_is_source(self, place))
+		return;
+	self->held += (uint32_t)by;
+	if (!place->held.until_at)
+		self->held_scores += (uint32_t)by;
+}
+
+static void hold(struct policy *self, struct place *place, const struct decision *want)
+{
+	count_held(self, place, -1);
 	place->is_held = !want->remove;
 	place->held_by_operator = want->by_operator;
 	place->held = held_of(want);
-	counter = counter_of(self, place);
-	if (counter)
-		++*counter;
+	count_held(self, place, 1);
 }
 
 void place_unhold(struct policy *self, uint32_t number)
@@ -123,6 +134,34 @@ void place_adopt(struct policy *self, uint32_t number, const struct decision *he
 	hold(self, place_at(self, number), held);
 }
 
+/* A score tells the kernel least: a quarter of its table is for verdicts alone, which push scores out of the rest, too. */
+static bool forget_a_score(struct policy *self, uint32_t besides)
+{
+	for (int i = 0; i < SCORES_LOOKED_AT && self->held_scores; i++) {
+		const struct place *place;
+
+		self->held_hand = self->held_hand % self->source_pool.used + 1;
+		place = place_at(self, self->held_hand);
+		if (!place->is_held || place->held.until_at || self->held_hand == besides)
+			continue;
+		place_unhold(self, self->held_hand);
+		return true;
+	}
+	return false;
+}
+
+bool place_may_be_held(struct policy *self, uint32_t number, bool is_verdict)
+{
+	const struct place *place = place_at(self, number);
+	uint32_t max = self->settings.held_max;
+
+	if (place->is_held || !place_is_source(self, place))
+		return true;
+	if (!is_verdict)
+		return self->held < max && self->held_scores < max / 4 * 3;
+	return self->held < max || forget_a_score(self, number) || lift_ending(self, number);
+}
+
 static void tell(struct policy *self, uint32_t number, uint64_t now_ns)
 {
 	struct place *place = place_at(self, number);
@@ -135,7 +174,7 @@ static void tell(struct policy *self, uint32_t number, uint64_t now_ns)
 
 	if (!wanted) {
 		place_unhold(self, number);
-	} else if (differs(place, &want)) {
+	} else if (differs(place, &want) && place_may_be_held(self, number, want.until_ns)) {
 		hold(self, place, &want);
 		self->output.decide(self->output.context, &want);
 	}

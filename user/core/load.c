@@ -291,7 +291,10 @@ static void fill_peer(struct policy *self, uint32_t number, const struct saved *
 
 static void load_peer(struct policy *self, const struct saved *saved)
 {
-	uint32_t number = peer_obtain_at(self, saved->peer.id, saved->number);
+	const struct prefix *from =
+		saved->peer.links[0].source.length ? &saved->peer.links[0].source : NULL;
+	const struct source_key key = from ? addr_source(&from->addr) : (struct source_key){{0}};
+	uint32_t number = peer_obtain_at(self, saved->peer.id, from ? &key : NULL, saved->number);
 
 	if (number)
 		fill_peer(self, number, saved, &self->loading);
@@ -365,7 +368,7 @@ static int merge_into_peer(struct policy *self, const struct saved *saved,
 
 	if (number && peer_at(self, number)->past.seen_at >= past_at(saved->peer.past.seen, now))
 		return 0;
-	number = peer_obtain(self, saved->peer.id);
+	number = peer_obtain(self, saved->peer.id, NULL);
 	if (!number)
 		return why_fill(why, -ENOSPC, "%s: no room in the book; raise peers_max",
 				saved->peer.id);

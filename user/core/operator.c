@@ -15,17 +15,27 @@ static uint64_t advance(struct policy *self, uint64_t now_ns)
 	return self->now_ns;
 }
 
+static int no_room(const struct prefix *prefix, struct why *why)
+{
+	char text[ADDR_TEXT_MAX];
+
+	return why_fill(why, -ENOSPC,
+			"%s: no room, the table is full of operators' words; raise %s",
+			prefix_text(prefix, text),
+			prefix_is_source(prefix) ? "sources_max" : "prefixes_max");
+}
+
 static int say(struct policy *self, const struct prefix *prefix, const struct ruling *word,
 	       struct why *why)
 {
 	uint32_t number = place_obtain(self, prefix, CLAIM_OPERATOR);
-	char text[ADDR_TEXT_MAX];
 
 	if (!number)
-		return why_fill(why, -ENOSPC,
-				"%s: no room, the table is full of operators' words; raise %s",
-				prefix_text(prefix, text),
-				prefix_is_source(prefix) ? "sources_max" : "prefixes_max");
+		return no_room(prefix, why);
+	if (!place_may_be_held(self, number, true)) {
+		place_sync(self, number, self->now_ns); /* forgets it when there is nothing else */
+		return no_room(prefix, why);
+	}
 	place_say(self, number, word);
 	dirty_set(&self->dirty_words, number);
 	place_sync(self, number, self->now_ns);

@@ -6,6 +6,8 @@
 #include "details.h"
 #include "links.h"
 #include "room.h"
+#include "shares.h"
+#include "throngs.h"
 
 uint32_t long_ids_max(const struct policy_settings *settings)
 {
@@ -132,12 +134,24 @@ void peers_find(const struct policy *self, struct peer_look *looks, size_t count
 		peer_look_end(self, &looks[i]);
 }
 
-uint32_t peer_obtain(struct policy *self, const char *id)
+uint32_t peer_obtain(struct policy *self, const char *id, const struct source_key *source)
 {
-	return peer_obtain_at(self, id, 0);
+	return peer_obtain_at(self, id, source, 0);
 }
 
-uint32_t peer_obtain_at(struct policy *self, const char *id, uint32_t at)
+static uint32_t take_number(struct policy *self, uint32_t share, uint32_t at)
+{
+	uint32_t number = pool_take_at(&self->peers, at);
+
+	if (!number)
+		number = pool_take(&self->peers);
+	if (!number && room_for_peer(self, share))
+		number = pool_take(&self->peers);
+	return number;
+}
+
+uint32_t peer_obtain_at(struct policy *self, const char *id, const struct source_key *source,
+			uint32_t at)
 {
 	uint32_t number = peer_find(self, id);
 	char key[ID_INLINE];
@@ -146,19 +160,51 @@ uint32_t peer_obtain_at(struct policy *self, const char *id, uint32_t at)
 		return number;
 	if (!key_make(self, id, key))
 		return 0;
-	number = pool_take_at(&self->peers, at);
-	if (!number)
-		number = pool_take(&self->peers);
-	if (!number && room_for_peer(self))
-		number = pool_take(&self->peers);
+	number = take_number(self, source ? share_find(self, source) : SHARE_REST, at);
 	if (!number) {
 		key_drop(self, key);
 		return 0;
 	}
 	memcpy(peer_at(self, number)->id, key, sizeof(key));
+	peer_at(self, number)->share = source ? share_obtain(self, source) : SHARE_REST;
 	table_add(&self->peer_by_id, number);
 	peer_shelve(self, number);
 	return number;
+}
+
+static void unlist(struct policy *self, uint32_t number)
+{
+	struct peer *peer = peer_at(self, number);
+
+	if (peer->shelf == SHELF_UNTRIED) {
+		throng_leave(self, THRONG_PEERS, peer->share, number);
+		peer->share = 0;
+	} else if (peer->shelf) {
+		list_remove(&self->peer_shelves[peer->shelf], number);
+	}
+}
+
+/* Where it was last seen; where nobody knows that, in the share of the rest. */
+static uint32_t share_for(struct policy *self, uint32_t number)
+{
+	uint32_t link = link_latest(self, number);
+
+	if (!link)
+		return SHARE_REST;
+	return share_obtain(self, &place_at(self, link_at(self, link)->place)->key);
+}
+
+static void enlist(struct policy *self, uint32_t number)
+{
+	struct peer *peer = peer_at(self, number);
+
+	if (peer->shelf != SHELF_UNTRIED) {
+		list_append(&self->peer_shelves[peer->shelf], number);
+		return;
+	}
+	if (!peer->share)
+		peer->share = share_for(self, number);
+	throng_join(self, THRONG_PEERS, peer->share, number);
 }
 
 void peer_forget(struct policy *self, uint32_t number)
@@ -166,10 +212,10 @@ void peer_forget(struct policy *self, uint32_t number)
 	struct peer *peer = peer_at(self, number);
 
 	dirty_set(&self->dirty_peers, number);
+	unlist(self, number);
 	while (peer->first_link)
 		link_drop(self, peer->first_link);
 	details_drop(self, &peer->past);
-	list_remove(&self->peer_shelves[peer->shelf], number);
 	table_remove(&self->peer_by_id, number);
 	key_drop(self, peer->id);
 	pool_give(&self->peers, number);
@@ -184,18 +230,25 @@ static enum shelf shelf_for(const struct policy *self, const struct peer *peer)
 	return peer->past.tried ? SHELF_TRIED : SHELF_UNTRIED;
 }
 
+static void move_to(struct policy *self, uint32_t number, enum shelf shelf)
+{
+	unlist(self, number);
+	peer_at(self, number)->shelf = (uint8_t)shelf;
+	enlist(self, number);
+}
+
 void peer_note(struct policy *self, uint32_t number, bool moves)
 {
 	struct peer *peer = peer_at(self, number);
 	enum shelf shelf = shelf_for(self, peer);
 
 	dirty_set(&self->dirty_peers, number);
-	if (peer->shelf == shelf && (!moves || self->peer_shelves[shelf].newest == number))
-		return;
-	if (peer->shelf)
-		list_remove(&self->peer_shelves[peer->shelf], number);
-	peer->shelf = (uint8_t)shelf;
-	list_append(&self->peer_shelves[shelf], number);
+	if (peer->shelf != shelf)
+		move_to(self, number, shelf);
+	else if (moves && shelf == SHELF_UNTRIED)
+		throng_touch(self, THRONG_PEERS, peer->share, number);
+	else if (moves && self->peer_shelves[shelf].newest != number)
+		move_to(self, number, shelf);
 }
 
 void peer_shelve(struct policy *self, uint32_t number)

@@ -47,11 +47,12 @@ void peer_look_end(const struct policy *self, struct peer_look *look);
 
 void peers_find(const struct policy *self, struct peer_look *looks, size_t count);
 
-/* Found or made; 0: the table is full of peers that may not be pushed out, or that of long IDs. */
-uint32_t peer_obtain(struct policy *self, const char *id);
+/* Found or made, of the network of @source (NULL: nobody knows); 0: the table is full of peers that may not be pushed out. */
+uint32_t peer_obtain(struct policy *self, const char *id, const struct source_key *source);
 
 /* The same, at that number when it is beyond all that were ever taken: for a book that comes back. */
-uint32_t peer_obtain_at(struct policy *self, const char *id, uint32_t number);
+uint32_t peer_obtain_at(struct policy *self, const char *id, const struct source_key *source,
+			uint32_t number);
 void peer_forget(struct policy *self, uint32_t number);
 
 /* After a change of what keeps a peer, and whenever it was heard of: the youngest of its shelf. */

@@ -6,6 +6,7 @@
 #include "room.h"
 #include "shares.h"
 #include "sites.h"
+#include "throngs.h"
 
 enum {
 	NARROW_BITS = 16
@@ -74,11 +75,11 @@ void places_find(const struct policy *self, struct place_look *looks, size_t cou
 		place_look_end(self, &looks[i]);
 }
 
-static bool has_room(struct policy *self, bool is_source, enum claim claim)
+static bool has_room(struct policy *self, const struct prefix *prefix, enum claim claim)
 {
-	if (is_source)
+	if (prefix_is_source(prefix))
 		return self->source_pool.count < self->source_pool.max ||
-		       room_for_source(self, claim);
+		       room_for_source(self, prefix, claim);
 	/* Folded bans may have half of the prefixes: the rest is the operator's. */
 	if (claim != CLAIM_OPERATOR &&
 	    self->place_shelves[SHELF_FOLDS].count >= self->settings.prefixes_max / 2)
@@ -137,7 +138,7 @@ uint32_t place_obtain(struct policy *self, const struct prefix *prefix, enum cla
 {
 	uint32_t number = place_find(self, prefix);
 
-	if (number || !has_room(self, prefix_is_source(prefix), claim))
+	if (number || !has_room(self, prefix, claim))
 		return number;
 	return begin(self, prefix, 0);
 }
@@ -146,7 +147,7 @@ uint32_t place_obtain_at(struct policy *self, const struct prefix *prefix, uint3
 {
 	uint32_t number = place_find(self, prefix);
 
-	if (number || !has_room(self, prefix_is_source(prefix), CLAIM_OPERATOR))
+	if (number || !has_room(self, prefix, CLAIM_OPERATOR))
 		return number;
 	return begin(self, prefix, at);
 }
@@ -216,16 +217,23 @@ static enum shelf shelf_for(const struct policy *self, const struct place *place
 	return source && source->past.tried ? SHELF_TRIED : SHELF_UNTRIED;
 }
 
-static bool is_listed(const struct place *place)
+/* Untried sources stand in their network's throng, refused ones in its heap, all others on a list. */
+static struct list *list_of(struct policy *self, const struct place *place)
 {
-	return place->shelf != SHELF_NONE && place->shelf != SHELF_REFUSED;
+	if (place->shelf == SHELF_NONE || place->shelf == SHELF_REFUSED ||
+	    place->shelf == SHELF_UNTRIED)
+		return NULL;
+	return &self->place_shelves[place->shelf];
 }
 
 void place_touch(struct policy *self, uint32_t number)
 {
-	struct list *list = &self->place_shelves[place_at(self, number)->shelf];
+	struct place *place = place_at(self, number);
+	struct list *list = list_of(self, place);
 
-	if (!is_listed(place_at(self, number)) || list->newest == number)
+	if (place->shelf == SHELF_UNTRIED)
+		throng_touch(self, THRONG_SOURCES, share_of(self, place), number);
+	if (!list || list->newest == number)
 		return;
 	list_remove(list, number);
 	list_append(list, number);
@@ -234,10 +242,30 @@ void place_touch(struct policy *self, uint32_t number)
 void place_unlist(struct policy *self, uint32_t number)
 {
 	struct place *place = place_at(self, number);
+	struct list *list = list_of(self, place);
 
-	if (is_listed(place))
-		list_remove(&self->place_shelves[place->shelf], number);
+	if (place->shelf == SHELF_UNTRIED) {
+		throng_leave(self, THRONG_SOURCES, share_of(self, place), number);
+		place->is_rest = false;
+	}
+	if (list)
+		list_remove(list, number);
 	place->shelf = SHELF_REFUSED;
+}
+
+static void enlist(struct policy *self, uint32_t number)
+{
+	struct place *place = place_at(self, number);
+	struct list *list = list_of(self, place);
+	uint32_t share;
+
+	if (list)
+		list_append(list, number);
+	if (place->shelf != SHELF_UNTRIED)
+		return;
+	share = share_obtain(self, &place->key);
+	place->is_rest = share == SHARE_REST;
+	throng_join(self, THRONG_SOURCES, share, number);
 }
 
 void place_shelve(struct policy *self, uint32_t number)
@@ -249,8 +277,7 @@ void place_shelve(struct policy *self, uint32_t number)
 		return;
 	place_unlist(self, number);
 	place->shelf = (uint8_t)shelf;
-	if (is_listed(place))
-		list_append(&self->place_shelves[shelf], number);
+	enlist(self, number);
 }
 
 static void unverify(struct policy *self, const struct place *place)

@@ -70,6 +70,12 @@ void place_shelve(struct policy *self, uint32_t number);
 void place_forget(struct policy *self, uint32_t number);
 void place_unhold(struct policy *self, uint32_t number);
 
+/*
+ * Whether the kernel has room for it, made by the score that tells least or, for a verdict, the automatic refusal nearest its
+ * end. What finds none is not told: it is looked at again with the next change.
+ */
+bool place_may_be_held(struct policy *self, uint32_t number, bool is_verdict);
+
 /* Notes what the kernel held already, without telling it. */
 void place_adopt(struct policy *self, uint32_t number, const struct decision *held);
 

@@ -19,6 +19,7 @@
 enum {
 	ENDS_A_TICK = 8192,
 	SWEEP_A_TICK = 16384,
+	CAP_LEAST = 16,	   /* the least that peers_max and sources_max may be */
 	FADING_S = 5 * 60, /* how often a fading score is looked at: half of a half-life */
 };
 
@@ -33,6 +34,10 @@ static void lay_places(struct policy *self, const struct policy_settings *settin
 	self->sources = arena_carve(arena, settings->sources_max, sizeof(struct source));
 	pool_init(&self->shadows, arena, settings->prefixes_max, sizeof(struct shadow));
 	pool_init(&self->shares, arena, shares_max(settings), sizeof(struct share));
+	for (int kind = 0; kind < THRONGS; kind++)
+		heap_init(&self->throngs[kind], arena, &self->shares,
+			  offsetof(struct share, throngs) + (size_t)kind * sizeof(struct throng) +
+				  offsetof(struct throng, slot));
 	pool_init(&self->sites, arena, sites_max(settings), sizeof(struct site));
 	dirty_init(&self->dirty_places, arena, places);
 	dirty_init(&self->dirty_words, arena, places);
@@ -87,6 +92,8 @@ static void lay_lists(struct policy *self)
 	}
 	list_init(&self->networks.counted, &self->networks.pool, offsetof(struct network, link));
 	list_init(&self->networks.idle, &self->networks.pool, offsetof(struct network, link));
+	list_init(&self->throng_lists[THRONG_SOURCES], &self->places, offsetof(struct place, link));
+	list_init(&self->throng_lists[THRONG_PEERS], &self->peers, offsetof(struct peer, link));
 	list_init(&self->details_heard, &self->details, offsetof(struct details, link));
 }
 
@@ -100,24 +107,54 @@ static void lay(struct policy *self, const struct policy_settings *settings, str
 	lay_lists(self);
 }
 
+static size_t size_for(const struct policy_settings *settings)
+{
+	struct policy measure = {0};
+	struct arena arena = {0};
+
+	lay(&measure, settings, &arena);
+	return arena.used;
+}
+
+/* What a cap costs: the memory that a book with the least of it would not need. */
+static size_t bytes_each(const struct policy_settings *settings, uint32_t cap, size_t least)
+{
+	return cap > CAP_LEAST
+		       ? (size_for(settings) - least + cap - CAP_LEAST - 1) / (cap - CAP_LEAST)
+		       : 0;
+}
+
+static void count_bytes(struct policy_counts *counts, const struct policy_settings *settings)
+{
+	struct policy_settings few_peers = *settings, few_sources = *settings;
+
+	few_peers.peers_max = CAP_LEAST;
+	few_sources.sources_max = CAP_LEAST;
+	counts->bytes = size_for(settings);
+	counts->bytes_per_peer = bytes_each(settings, settings->peers_max, size_for(&few_peers));
+	counts->bytes_per_source =
+		bytes_each(settings, settings->sources_max, size_for(&few_sources));
+}
+
 int policy_new(struct policy **ret, const struct policy_settings *settings,
 	       const struct policy_output *output, uint64_t seed, struct why *why)
 {
 	int error = policy_settings_check(settings, why);
-	struct policy measure = {0}, *self;
-	struct arena arena = {0};
+	struct policy_counts counts = {0};
+	struct policy *self;
+	struct arena arena;
 
 	if (error)
 		return error;
-	lay(&measure, settings, &arena);
-	self = arena_map(arena.used);
+	count_bytes(&counts, settings);
+	self = arena_map(counts.bytes);
 	if (!self)
 		return why_fill(why, -ENOMEM,
 				"no memory for the book's %zu MiB: lower sources_max or peers_max",
-				arena.used >> 20);
-	self->counts.bytes = arena.used;
+				counts.bytes >> 20);
 	arena = (struct arena){.memory = (uint8_t *)self};
 	lay(self, settings, &arena);
+	self->counts = counts;
 	self->settings = *settings;
 	self->output = *output;
 	self->hash = hash_key_from(seed);

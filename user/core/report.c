@@ -162,7 +162,8 @@ static void find_parties(struct policy *self, struct hearing *hearing)
 	look_up(self, hearing->report, &parties);
 	hearing->peer = parties.peer.number;
 	if (!hearing->peer && hearing->report->peer[0])
-		hearing->peer = peer_obtain(self, hearing->report->peer);
+		hearing->peer = peer_obtain(self, hearing->report->peer,
+					    hearing->report->has_addr ? &parties.place.key : NULL);
 	hearing->place =
 		find_place(self, hearing, hearing->report->has_addr ? parties.place.number : 0);
 	if (hearing->place) {

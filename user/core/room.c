@@ -3,6 +3,8 @@
 
 #include "links.h"
 #include "peers.h"
+#include "shares.h"
+#include "throngs.h"
 
 /* How many of those kept because they are connected are looked at: a node that died never said goodbye. */
 enum { LOOKS = 16, ENDS_LOOKED_AT = 64, ONLINE_BELIEVED_S = DAY_S };
@@ -56,7 +58,7 @@ static bool may_lift(const struct policy *self, const struct place *place)
  * The automatic refusal nearest its end leaves. The heap has the ends of operators' words, too: its first slots are the
  * earliest, so a look at some of them finds it, or nothing that ends soon.
  */
-static bool forget_ending_refusal(struct policy *self)
+static uint32_t ending_refusal(const struct policy *self, uint32_t besides)
 {
 	const struct heap *ends = &self->ends;
 	struct heap_slot best = {.number = 0};
@@ -64,18 +66,48 @@ static bool forget_ending_refusal(struct policy *self)
 	for (uint32_t i = 1; i <= ends->count && i <= ENDS_LOOKED_AT; i++) {
 		struct heap_slot slot = ends->slots[i];
 
-		if (may_lift(self, place_at(self, slot.number)) &&
+		if (slot.number != besides && may_lift(self, place_at(self, slot.number)) &&
 		    (!best.number || slot.when < best.when))
 			best = slot;
 	}
-	if (best.number)
-		place_forget(self, best.number);
 	return best.number;
 }
 
-bool room_for_source(struct policy *self, enum claim claim)
+static bool forget_ending_refusal(struct policy *self)
 {
-	bool made = forget_oldest_source(self, SHELF_UNTRIED);
+	uint32_t number = ending_refusal(self, 0);
+
+	if (number)
+		place_forget(self, number);
+	return number;
+}
+
+bool lift_ending(struct policy *self, uint32_t besides)
+{
+	uint32_t number = ending_refusal(self, besides);
+
+	if (!number)
+		return false;
+	self->counts.evicted++;
+	place_refuse(self, number, NULL);
+	place_unhold(self, number);
+	place_sync(self, number, self->now_ns);
+	return true;
+}
+
+static bool forget_untried_source(struct policy *self, const struct prefix *newcomer)
+{
+	const struct source_key key = addr_source(&newcomer->addr);
+	uint32_t number = throng_leaving(self, THRONG_SOURCES, share_find(self, &key));
+
+	if (number)
+		place_forget(self, number);
+	return number;
+}
+
+bool room_for_source(struct policy *self, const struct prefix *source, enum claim claim)
+{
+	bool made = forget_untried_source(self, source);
 
 	/* Tried ones have three quarters of the room; beyond that they make room among themselves. */
 	if (!made && (claim != CLAIM_NEWCOMER ||
@@ -122,9 +154,26 @@ static bool forget_oldest_peer(struct policy *self, enum shelf shelf)
 	return false;
 }
 
-bool room_for_peer(struct policy *self)
+/* Nobody in a throng was connected, trusted or refused when he was put there: that may have come since. */
+static bool forget_untried_peer(struct policy *self, uint32_t share)
 {
-	bool made = forget_oldest_peer(self, SHELF_UNTRIED);
+	for (int i = 0; i < LOOKS; i++) {
+		uint32_t number = throng_leaving(self, THRONG_PEERS, share);
+
+		if (!number)
+			return false;
+		if (may_leave(self, peer_at(self, number))) {
+			peer_forget(self, number);
+			return true;
+		}
+		peer_shelve(self, number);
+	}
+	return false;
+}
+
+bool room_for_peer(struct policy *self, uint32_t share)
+{
+	bool made = forget_untried_peer(self, share);
 
 	if (!made && self->peer_shelves[SHELF_TRIED].count > self->settings.peers_max / 4 * 3)
 		made = forget_oldest_peer(self, SHELF_TRIED);

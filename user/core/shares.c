@@ -10,11 +10,6 @@ uint32_t shares_max(const struct policy_settings *settings)
 	return settings->sources_max / SOURCES_A_SHARE + SHARES_LEAST;
 }
 
-static struct share *share_at(const struct policy *self, uint32_t number)
-{
-	return pool_at(&self->shares, number);
-}
-
 static struct source_key key_of(const struct source_key *source)
 {
 	struct source_key key = *source;
@@ -26,7 +21,14 @@ static struct source_key key_of(const struct source_key *source)
 	return key;
 }
 
-static uint32_t share_obtain(struct policy *self, const struct source_key *source)
+uint32_t share_find(const struct policy *self, const struct source_key *source)
+{
+	const struct source_key key = key_of(source);
+
+	return table_find(&self->share_by_key, &key);
+}
+
+uint32_t share_obtain(struct policy *self, const struct source_key *source)
 {
 	const struct source_key key = key_of(source);
 	uint32_t number = table_find(&self->share_by_key, &key);
@@ -41,17 +43,17 @@ static uint32_t share_obtain(struct policy *self, const struct source_key *sourc
 	return number;
 }
 
-/* The one that the place was counted in. */
-static uint32_t share_of(const struct policy *self, const struct place *place)
+uint32_t share_of(const struct policy *self, const struct place *place)
 {
-	const struct source_key key = key_of(&place->key);
-
-	return place->is_rest ? SHARE_REST : table_find(&self->share_by_key, &key);
+	return place->is_rest ? SHARE_REST : share_find(self, &place->key);
 }
 
-static void share_tidy(struct policy *self, uint32_t number)
+void share_tidy(struct policy *self, uint32_t number)
 {
-	if (number == SHARE_REST || share_at(self, number)->refused)
+	const struct share *share = share_at(self, number);
+
+	if (number == SHARE_REST || share->refused || share->throngs[THRONG_SOURCES].count ||
+	    share->throngs[THRONG_PEERS].count)
 		return;
 	table_remove(&self->share_by_key, number);
 	pool_give(&self->shares, number);
@@ -59,7 +61,10 @@ static void share_tidy(struct policy *self, uint32_t number)
 
 static uint32_t share_size(const struct policy *self)
 {
-	uint64_t size = (uint64_t)self->settings.sources_max * self->settings.share_permille / 1000;
+	const struct policy_settings *settings = &self->settings;
+	uint64_t held = settings->held_max < settings->sources_max ? settings->held_max
+								   : settings->sources_max;
+	uint64_t size = held * settings->share_permille / 1000;
 
 	return size ? (uint32_t)size : 1;
 }
@@ -67,10 +72,12 @@ static uint32_t share_size(const struct policy *self)
 void share_enter(struct policy *self, uint32_t number, uint64_t now_ns)
 {
 	struct place *place = place_at(self, number);
-	uint32_t share_number = share_obtain(self, &place->key);
-	struct share *share = share_at(self, share_number);
+	struct share *share;
+	uint32_t share_number;
 
 	place_unlist(self, number);
+	share_number = share_obtain(self, &place->key);
+	share = share_at(self, share_number);
 	place->in_share = true;
 	place->is_rest = share_number == SHARE_REST;
 	share->root = pairing_add(&self->ranks, share->root, number);

@@ -6,7 +6,9 @@
 
 uint32_t sites_max(const struct policy_settings *settings)
 {
-	return settings->sources_max / SOURCES_A_SITE + SITES_LEAST;
+	uint32_t sites = settings->sources_max / SOURCES_A_SITE + SITES_LEAST;
+
+	return sites < settings->held_max ? sites : settings->held_max;
 }
 
 static struct site *site_at(const struct policy *self, uint32_t number)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sites: IPv6 /56, what one end site usually gets (RFC 6177). How many of its sources are known, for the newcomers' question;
- * how many are banned: enough of them become one shorter ban of the /56 (law 10). There is room for one site in 8 sources;
+ * how many are banned: enough of them become one shorter ban of the /56 (law 10). There is room for one site in 8 sources, and no more than the kernel has;
  * sources of further ones are neither neighbours nor folded.
  */
 #ifndef SITES_H
