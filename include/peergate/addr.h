@@ -57,6 +57,7 @@ const char *prefix_text(const struct prefix *self, char buffer[ADDR_TEXT_MAX]);
 
 /* The source that @addr belongs to (IPv4 /32, IPv6 /64) as key and as prefix. */
 struct source_key addr_source(const struct addr *self);
+bool key_is_ipv4(const struct source_key *key);
 struct prefix source_prefix(const struct source_key *key);
 
 /* Whether @prefix is exactly one source (IPv4 /32 or IPv6 /64): then it lives in `sources`, else in `prefixes`. */

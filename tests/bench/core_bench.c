@@ -152,7 +152,7 @@ static void begin(struct bench *self)
 	struct why why = {""};
 
 	policy_settings_default(&settings);
-	settings.peers_max = settings.sources_max = 1 << 20;
+	settings.peers_max = settings.sources_max = settings.held_max = 1 << 20;
 	settings.share_permille = 1000;
 	if (policy_new(&self->policy, &settings, &output, 1, &why)) {
 		fprintf(stderr, "core_bench: %s\n", why.sentence);

@@ -265,7 +265,11 @@ static void the_whole_is_checked(void **state)
 	config_set(&config, "service", "a=tcp:1", NULL);
 	config_set(&config, "sources-max", "5000", NULL);
 	assert_int_equal(config_check(&config, NULL), 0);
-	assert_int_equal(config.policy.sources_max, 5000);
+	assert_int_equal(config.policy.held_max, 5000);
+	assert_int_equal(config.policy.sources_max, 1000000); /* the book knows more */
+	config_set(&config, "book-sources-max", "3000", NULL);
+	assert_int_equal(config_check(&config, NULL), 0);
+	assert_int_equal(config.policy.sources_max, 5000); /* and never less */
 	config_set(&config, "pace", "1/1h", NULL);
 	assert_int_equal(config_check(&config, NULL), -ERANGE);
 }

@@ -9,8 +9,8 @@
 
 #include "config.h"
 
-/* These follow from keys of the gate, which are named alike: what the book holds is what the kernel holds. */
-static const char *const the_gates[] = {"sources_max", "prefixes_max"};
+/* These follow from keys of the gate: what the book has the kernel hold is what the kernel has room for. */
+static const char *const the_gates[] = {"held_max", "prefixes_max"};
 
 static bool is_the_gates(const char *name)
 {

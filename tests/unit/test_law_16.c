@@ -85,9 +85,10 @@ static void mutual_stalls_are_short(struct history *self)
 	if (at && record_refuses(self, at) && !record_bans(self, at) &&
 	    at->held.until_ns > own->until_before_ns && at->held.reason != REASON_TOO_MANY_PEERS &&
 	    at->held.reason != REASON_RATE_LIMITED) {
-		own->long_ones += at->held.until_ns > now_ns + 10 * MIN;
+		/* An end is rounded up to a sixteenth of a second. */
+		own->long_ones += at->held.until_ns > now_ns + 10 * MIN + S / 16;
 		if (tenured_ns && now_ns - tenured_ns < DAY - HOUR)
-			HOLDS(self, at->held.until_ns <= now_ns + 10 * MIN,
+			HOLDS(self, at->held.until_ns <= now_ns + 10 * MIN + S / 16,
 			      "peer %u had an hour, and is backed off for %llu s", step->peer,
 			      (unsigned long long)((at->held.until_ns - now_ns) / S));
 	}

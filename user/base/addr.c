@@ -48,7 +48,7 @@ struct source_key addr_source(const struct addr *self)
 	return key;
 }
 
-static bool key_is_ipv4(const struct source_key *key)
+bool key_is_ipv4(const struct source_key *key)
 {
 	static const uint8_t mark[4] = {0, 0, 0xff, 0xff};
 

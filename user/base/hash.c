@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "hash.h"
 
+#include <endian.h>
+#include <string.h>
+
 struct state {
 	uint64_t v[4];
 };
@@ -34,10 +37,14 @@ static inline void absorb(struct state *s, uint64_t word)
 }
 
 /* Up to eight bytes, little-endian on every machine: decisions must not depend on the host (law 11). */
-static uint64_t word_of(const uint8_t *bytes, size_t count)
+static inline uint64_t word_of(const uint8_t *bytes, size_t count)
 {
 	uint64_t word = 0;
 
+	if (count == sizeof(word)) {
+		memcpy(&word, bytes, sizeof(word));
+		return le64toh(word);
+	}
 	for (size_t i = 0; i < count; i++)
 		word |= (uint64_t)bytes[i] << (8 * i);
 	return word;

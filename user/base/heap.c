@@ -65,7 +65,7 @@ void heap_init(struct heap *self, struct arena *arena, const struct pool *pool, 
 		.place = place};
 }
 
-void heap_put(struct heap *self, uint32_t number, uint64_t when)
+void heap_put(struct heap *self, uint32_t number, uint32_t when)
 {
 	uint32_t at = *place_of(self, number);
 
@@ -85,7 +85,14 @@ void heap_remove(struct heap *self, uint32_t number)
 		settle(self, at, last);
 }
 
-uint32_t heap_first(const struct heap *self, uint64_t *ret_when)
+uint32_t heap_when(const struct heap *self, uint32_t number)
+{
+	uint32_t at = *place_of(self, number);
+
+	return at ? self->slots[at].when : 0;
+}
+
+uint32_t heap_first(const struct heap *self, uint32_t *ret_when)
 {
 	if (!self->count)
 		return 0;

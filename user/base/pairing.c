@@ -6,9 +6,9 @@ static struct pairing_link *link_of(const struct pairing *self, uint32_t number)
 	return (struct pairing_link *)((uint8_t *)pool_at(self->pool, number) + self->link);
 }
 
-static uint64_t when_of(const struct pairing *self, uint32_t number)
+static uint32_t when_of(const struct pairing *self, uint32_t number)
 {
-	return *(const uint64_t *)((const uint8_t *)pool_at(self->pool, number) + self->when);
+	return *(const uint32_t *)((const uint8_t *)pool_at(self->pool, number) + self->when);
 }
 
 /* Two heaps into one: the later root becomes the first child of the earlier. */

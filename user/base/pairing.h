@@ -18,7 +18,7 @@ struct pairing_link {
 struct pairing {
 	const struct pool *pool;
 	size_t link; /* where in a record its struct pairing_link lies */
-	size_t when; /* where in a record the moment (uint64_t) lies that orders it */
+	size_t when; /* where in a record the moment (uint32_t) lies that orders it */
 };
 
 /* Each returns the heap's first record afterwards (0: empty); @root is the one before. */

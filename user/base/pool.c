@@ -8,6 +8,14 @@ void pool_init(struct pool *self, struct arena *arena, uint32_t max, size_t size
 	*self = (struct pool){.items = arena_carve(arena, max, size), .size = size, .max = max};
 }
 
+void pool_part(struct pool *self, const struct pool *whole, uint32_t first, uint32_t max)
+{
+	/* Without memory the arena is only being measured. */
+	uint8_t *items = whole->items ? pool_at(whole, first) : NULL;
+
+	*self = (struct pool){.items = items, .size = whole->size, .max = max};
+}
+
 uint32_t pool_take(struct pool *self)
 {
 	uint32_t number = self->spare;

@@ -20,6 +20,9 @@ struct pool {
 /* @size at least 4. */
 void pool_init(struct pool *self, struct arena *arena, uint32_t max, size_t size);
 
+/* A pool of its own out of @whole's records from number @first on: its number 1 is @first there. */
+void pool_part(struct pool *self, const struct pool *whole, uint32_t first, uint32_t max);
+
 /* The number of a zeroed record; 0 when all are taken. */
 uint32_t pool_take(struct pool *self);
 void pool_give(struct pool *self, uint32_t number);

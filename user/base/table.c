@@ -44,7 +44,7 @@ void table_fetch_head(const struct table *self, uint64_t hash)
 	__builtin_prefetch(self->heads + (hash & self->mask));
 }
 
-void table_fetch_record(const struct table *self, uint64_t hash)
+uint32_t table_fetch_record(const struct table *self, uint64_t hash)
 {
 	uint32_t number = self->heads[hash & self->mask];
 
@@ -52,6 +52,7 @@ void table_fetch_record(const struct table *self, uint64_t hash)
 		__builtin_prefetch(key_of(self, number));
 		__builtin_prefetch(key_of(self, number) + self->key_size);
 	}
+	return number;
 }
 
 uint32_t table_find(const struct table *self, const void *key)

@@ -31,7 +31,7 @@ uint32_t table_find(const struct table *self, const void *key);
  */
 uint64_t table_hash(const struct table *self, const void *key);
 void table_fetch_head(const struct table *self, uint64_t hash);
-void table_fetch_record(const struct table *self, uint64_t hash);
+uint32_t table_fetch_record(const struct table *self, uint64_t hash); /* its number, 0: none */
 uint32_t table_find_hashed(const struct table *self, uint64_t hash, const void *key);
 
 void table_add(struct table *self, uint32_t number);	/* its key must not be in it yet */

@@ -8,7 +8,7 @@
 #include "places.h"
 #include "protect.h"
 #include "retry.h"
-#include "shares.h"
+#include "sites.h"
 
 struct guest {
 	const struct policy *policy;
@@ -36,7 +36,7 @@ static bool refused_by(enum ground ground, const struct ruling *ruling, struct a
 {
 	*ret = (struct admit_answer){.ground = ground,
 				     .reason = ruling->reason,
-				     .until_ns = ruling->until_ns,
+				     .until_ns = moment_ns(ruling->until_at),
 				     .ruling = ruling};
 	return true;
 }
@@ -49,7 +49,7 @@ static bool allowed_by(enum ground ground, struct admit_answer *ret)
 
 static bool operator_spoke(const struct guest *guest, struct admit_answer *ret)
 {
-	const struct ruling *said = guest->place ? &guest->place->said : NULL;
+	const struct ruling *said = guest->place ? place_said(guest->place) : NULL;
 	uint32_t above;
 
 	if (!guest->knock->has_source)
@@ -58,7 +58,7 @@ static bool operator_spoke(const struct guest *guest, struct admit_answer *ret)
 		above = place_overruled_by(guest->policy, &guest->knock->source, guest->now_ns);
 		if (!above)
 			return false;
-		said = &place_at(guest->policy, above)->said;
+		said = place_said(place_at(guest->policy, above));
 	}
 	return said->standing == STANDING_TRUSTED ? allowed_by(GROUND_ALLOWED, ret)
 						  : refused_by(GROUND_BANNED, said, ret);
@@ -67,7 +67,7 @@ static bool operator_spoke(const struct guest *guest, struct admit_answer *ret)
 static bool is_trusted(const struct guest *guest, struct admit_answer *ret)
 {
 	if ((guest->peer && guest->peer->trusted) ||
-	    (guest->place && guest->place->trust_until_ns > guest->now_ns))
+	    (guest->place && guest->place->trust_until_at > moment_of(guest->now_ns)))
 		return allowed_by(GROUND_TRUSTED, ret);
 	return false;
 }
@@ -99,15 +99,15 @@ static const struct ruling *ruling_at(const struct guest *guest)
 	struct prefix fold;
 	uint32_t number;
 
-	if (guest->place && covers(guest, &guest->place->automatic))
-		return &guest->place->automatic;
+	if (guest->place && covers(guest, place_automatic(policy, guest->place)))
+		return place_automatic(policy, guest->place);
 	if (!policy->lengths[FOLD_LENGTH])
 		return NULL;
 	fold = prefix_cut(&guest->knock->source, FOLD_LENGTH);
 	number = place_find(policy, &fold);
-	if (!number || !covers(guest, &place_at(policy, number)->automatic))
+	if (!number || !covers(guest, place_automatic(policy, place_at(policy, number))))
 		return NULL;
-	return &place_at(policy, number)->automatic;
+	return place_automatic(policy, place_at(policy, number));
 }
 
 static bool source_is_refused(const struct guest *guest, struct admit_answer *ret)
@@ -129,13 +129,7 @@ static const struct link *link_here(const struct guest *guest)
 {
 	if (!guest->peer || !guest->knock->place)
 		return NULL;
-	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
-		const struct link *link = &guest->peer->links[slot];
-
-		if (link->place == guest->knock->place)
-			return link;
-	}
-	return NULL;
+	return link_find(guest->policy, guest->knock->peer, guest->knock->place);
 }
 
 static bool dials_failed(const struct guest *guest, struct admit_answer *ret)
@@ -160,11 +154,11 @@ static bool is_stranger(const struct guest *guest)
 {
 	if (!guest->peer)
 		return true;
-	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
-		const struct link *link = &guest->peer->links[slot];
+	for (uint32_t at = guest->peer->first_link; at; at = link_next_of_peer(guest->policy, at)) {
+		const struct link *link = link_at(guest->policy, at);
 
-		if (link->place && (link_is_tenured(link, guest->now_ns) ||
-				    (link->place == guest->knock->place && link->success_ns)))
+		if (link_is_tenured(link, guest->now_ns) ||
+		    (link->place == guest->knock->place && link->good))
 			return false;
 	}
 	return true;
@@ -173,9 +167,10 @@ static bool is_stranger(const struct guest *guest)
 /* A source keeps sixteen peers apart, a provider's NAT has fifty: who is known and was good last is nobody new. */
 static bool is_new_identity(const struct guest *guest)
 {
-	const struct past *past = guest->peer ? &guest->peer->past : NULL;
+	const struct peer *peer = guest->peer;
 
-	return is_stranger(guest) && !(past && past->tried && past->success_ns > past->failure_ns);
+	return is_stranger(guest) &&
+	       !(peer && peer->past.tried && peer->success_at > peer->failure_at);
 }
 
 /* Law 4: where a good peer lives nobody's bad neighbours ban the address; their next identity is refused by name. */
@@ -183,13 +178,13 @@ static bool is_next_identity(const struct guest *guest, struct admit_answer *ret
 {
 	const struct ladder *bans = guest->source ? &guest->source->past.bans : NULL;
 
-	if (!bans || !bans->level || !is_within_s(bans->end_ns, DAY_S, guest->now_ns) ||
+	if (!bans || !bans->level || !moment_is_within(bans->end_at, DAY_S, guest->now_ns) ||
 	    !is_new_identity(guest) ||
 	    !source_has_tenured(guest->policy, guest->source, guest->knock->peer, guest->now_ns))
 		return false;
 	*ret = (struct admit_answer){.ground = GROUND_IDENTITY,
 				     .reason = REASON_BAD_SCORE,
-				     .until_ns = after_s(bans->end_ns, DAY_S)};
+				     .until_ns = moment_ns(moment_after(bans->end_at, DAY_S))};
 	return true;
 }
 
@@ -221,7 +216,7 @@ static bool is_one_too_many(const struct guest *guest, struct admit_answer *ret)
 /* The gate lets newcomers in by a token of theirs; they are not sent away behind it. */
 static bool is_newcomer(const struct guest *guest)
 {
-	if (guest->source && guest->source->known)
+	if (guest->source && guest->source->past.known)
 		return false;
 	return !guest->knock->has_source || !neighbours_known(guest->policy, &guest->knock->source);
 }

@@ -41,7 +41,7 @@ static uint32_t ban_seconds(struct policy *self, const struct hearing *hearing,
 			    struct source *source)
 {
 	const struct policy_settings *settings = &self->settings;
-	const struct place *place = place_at(self, hearing->place);
+	const struct prefix prefix = place_prefix(self, place_at(self, hearing->place));
 	const struct peer *peer = hearing_peer(self, hearing);
 	unsigned int step = ladder_ban(&source->past.bans, hearing->at_ns);
 	uint32_t max_s =
@@ -51,26 +51,27 @@ static uint32_t ban_seconds(struct policy *self, const struct hearing *hearing,
 
 	if (has_others(self, hearing, source))
 		max_s = settings->ban_handshake_s;
-	return ladder_jitter(&self->hash, &place->prefix, step,
-			     ladder_grow(first_s, 2 * step, max_s), max_s);
+	return ladder_jitter(&self->hash, &prefix, step, ladder_grow(first_s, 2 * step, max_s),
+			     max_s);
 }
 
 /* Law 15: the newest proof outweighs any past; tenure and rewards start again. */
 static void forget_merits(struct policy *self, const struct hearing *hearing, struct source *source)
 {
+	const struct prefix prefix = place_prefix(self, place_at(self, hearing->place));
 	struct peer *peer = hearing_peer(self, hearing);
 
-	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
-		peer->links[slot].tenured_ns = 0;
-		peer->links[slot].success_ns = 0;
-		peer->links[slot].since_ns = hearing->at_ns;
+	for (uint32_t at = peer->first_link; at; at = link_next_of_peer(self, at)) {
+		link_at(self, at)->tenured_at = 0;
+		link_at(self, at)->good = false;
+		link_at(self, at)->since_at = moment_of(hearing->at_ns);
 	}
 	quality_betray(&peer->quality);
 	peer->past.ledger.reward = 0;
 	source->past.ledger.reward = 0;
-	if (source->verified)
-		network_unverify(self, &place_at(self, hearing->place)->prefix);
-	source->verified = false;
+	if (source->past.verified)
+		network_unverify(self, &prefix);
+	source->past.verified = false;
 }
 
 /* Law 1: an authenticated peer at a seen address, told by the node itself, or by a follower after two failures there. */
@@ -90,7 +91,7 @@ static void ban_peer(struct policy *self, const struct hearing *hearing)
 		ladder_grow(self->settings.ban_handshake_s, 2 * step, self->settings.ban_max_s);
 
 	peer->ruling = ruling_for(hearing, STANDING_BANNED, seconds);
-	peer->past.bans.end_ns = peer->ruling.until_ns;
+	peer->past.bans.end_at = peer->ruling.until_at;
 }
 
 /* Of an authenticated peer whose address nobody tells it is proof all the same; everything else is suspect. */
@@ -108,19 +109,19 @@ static void on_unproven(struct policy *self, struct hearing *hearing)
 static bool is_its_ban(const struct peer *peer, const struct source *source, uint64_t at_ns)
 {
 	return ruling_is_live(&peer->ruling, at_ns) && peer->ruling.standing == STANDING_BANNED &&
-	       peer->ruling.until_ns == source->past.bans.end_ns;
+	       peer->ruling.until_at == source->past.bans.end_at;
 }
 
 static void ban_source(struct policy *self, const struct hearing *hearing, struct source *source,
 		       const struct ruling *whole, bool is_back)
 {
-	uint64_t alone_ns = after_s(hearing->at_ns, self->settings.ban_alone_s);
+	uint32_t alone_at = moment_end(after_s(hearing->at_ns, self->settings.ban_alone_s));
 	struct ruling ruling = *whole;
 
-	if (!is_back && ruling.until_ns > alone_ns)
-		ruling.until_ns = alone_ns;
-	if (whole->until_ns > source->past.bans.end_ns)
-		source->past.bans.end_ns = whole->until_ns;
+	if (!is_back && ruling.until_at > alone_at)
+		ruling.until_at = alone_at;
+	if (whole->until_at > source->past.bans.end_at)
+		source->past.bans.end_at = whole->until_at;
 	refuse(self, hearing, &ruling);
 }
 
@@ -151,7 +152,7 @@ void on_proof(struct policy *self, struct hearing *hearing)
 	hearing_peer(self, hearing)->ruling = ruling;
 	ban_source(self, hearing, source, &ruling, is_back);
 	if (ruling.reason == REASON_IRRELEVANT_NETWORK)
-		fork_banned(self, hearing, ruling.since_ns);
+		fork_banned(self, hearing, ruling.since_at);
 }
 
 /* Reports that say that the peer is there: not of a dial or handshake that failed, nor of an end. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * book: what the policy remembers, and how the files of user/core/ see it. Places (sources and other prefixes) with what
- * was decided there, sources with what is known of them, peers, groups of sources. All in one allocation, each with a cap;
- * numbers from 1 on name records. For user/core/ only: everybody else includes policy.h.
+ * was decided there, sources with what is known of them, peers, links between the two, networks. All in one piece of memory,
+ * each with a cap; numbers from 1 on name records. A peer takes 256 bytes at most and a source 128, everything counted in:
+ * moments take four bytes (moment.h), what few records need lies apart (details.h, shadows). For user/core/ only: everybody
+ * else includes policy.h.
  */
 #ifndef BOOK_H
 #define BOOK_H
@@ -22,6 +24,7 @@
 #include "dirty.h"
 #include "forks.h"
 #include "ledger.h"
+#include "moment.h"
 #include "networks.h"
 #include "policy.h"
 #include "quality.h"
@@ -42,40 +45,35 @@ enum {
 	TENURE_S = HOUR_S, /* laws 4 and 16: what makes a peer good */
 	GOOD_FOR_S =
 		DAY_S, /* law 4: how long a source's good peer is remembered; law 2: its trust */
+	ID_INLINE =
+		56, /* "16Uiu2HAm…" has 53 letters; an ID that does not fit with its NUL lies apart */
 };
 
-/* A refusal or a trust; none when until_ns is 0 or past. */
+/* A refusal or a trust; none when until_at is 0 or past. */
 struct ruling {
-	uint64_t until_ns, since_ns;
-	enum standing standing; /* BANNED: a ban; TRUSTED; else a backoff */
-	enum reason reason;
+	uint32_t until_at, since_at;
+	uint8_t standing; /* enum standing. BANNED: a ban; TRUSTED; else a backoff */
+	uint8_t reason;	  /* enum reason */
 	uint8_t services;
 };
 
 /* How often an effect came; see ladder.h. */
 struct ladder {
-	uint64_t raised_ns, end_ns;
+	uint32_t end_at;
 	uint8_t level; /* 0: never, or forgotten */
-};
-
-/* One kind of evidence, counted. */
-struct memo {
-	uint64_t first_ns, last_ns;
-	uint16_t count, points;
-	uint8_t rule; /* of evidence.c, + 1; 0: empty */
-	bool second_hand;
-};
+} __attribute__((packed));
 
 /* What peers and sources both have: their account. */
 struct past {
 	struct ledger ledger;
+	uint32_t seen_at;
+	uint32_t details;   /* details.h; 0: none */
+	uint32_t raised_at; /* when the level of @backoffs last rose */
 	struct ladder bans, backoffs, capacity;
-	struct memo memos[MEMOS];
-	uint64_t seen_ns, success_ns, failure_ns;
-	uint64_t
-		unseen_ns; /* when a follower last told what the kernel had not seen, and how often in a day */
-	uint32_t unseen;
-	bool tried; /* once succeeded: law 10's better pool */
+	bool tried : 1;	  /* once succeeded: law 10's better pool */
+	bool thinned : 1; /* details made room for others' */
+	bool known : 1;	  /* a source's: a handshake went well: the kernel holds its score */
+	bool verified : 1; /* a source's: a status and two minutes of answers: counted in its network */
 };
 
 /* Who leaves first. Each record that is in use stands on a shelf. */
@@ -83,102 +81,137 @@ enum shelf {
 	SHELF_NONE,
 	SHELF_UNTRIED,
 	SHELF_TRIED,
-	SHELF_KEPT,	/* refused, trusted, connected */
+	SHELF_KEPT, /* trusted, an operator's; sources with somebody connected; peers that are refused */
+	SHELF_ONLINE,	/* peers that are connected */
+	SHELF_REFUSED,	/* sources: on no list, but in their network's heap */
 	SHELF_PREFIXES, /* an operator's, no sources */
 	SHELF_FOLDS,	/* bans of a /56 */
 	SHELVES
 };
 
-/* A source or prefix and what holds there. @said: an operator's word. */
+/* What the kernel was told. */
+struct held {
+	uint32_t until_at;
+	int8_t score;
+	uint8_t standing, reason, services;
+};
+
+/*
+ * A source or prefix and what holds there: the operator's word, or else the automatic refusal; where there are both, the latter
+ * waits among the shadows. Read them by place_said() and place_automatic(), the prefix by place_prefix().
+ */
 struct place {
-	struct prefix prefix;
-	bool is_held; /* the kernel was told @held */
-	bool held_by_operator;
-	uint8_t shelf; /* enum shelf */
+	struct source_key key; /* of a source */
 	uint32_t chain;
-	struct list_link link;
-	uint32_t end_slot, wake_slot;
-	uint32_t source; /* what is known of it; 0: nothing */
-	uint32_t group;	 /* whose share its automatic refusal takes; 0: none */
-	struct pairing_link rank;
-	struct ruling said, automatic;
-	uint64_t trust_until_ns; /* from a trusted peer (law 2) */
-	uint64_t held_until_ns;
-	int8_t held_score;
-	enum standing held_standing;
-	enum reason held_reason;
-	uint8_t held_services;
+	union {
+		struct list_link link;	  /* on a shelf, or … */
+		struct pairing_link rank; /* … refused, in the heap of its network */
+	};
+	uint32_t end_slot;
+	struct ruling ruling;
+	uint32_t trust_until_at; /* from a trusted peer (law 2) */
+	struct held held;
+	uint8_t shelf; /* enum shelf */
+	bool is_held : 1;
+	bool held_by_operator : 1;
+	bool is_said : 1;      /* @ruling is an operator's word */
+	bool has_shadow : 1;   /* an automatic refusal waits until that word ends */
+	bool has_source : 1;   /* something is known of it */
+	bool in_share : 1;     /* @rank is in use */
+	bool is_neighbour : 1; /* counted among the known of its /56 … */
+	bool is_convicted : 1; /* … and among the banned */
+	bool is_rest : 1;      /* counted in the share of those networks that found no room */
 };
 
-/* Law 1's allowance. */
-struct allowance {
-	uint64_t last_ns;
-	uint32_t reporter;
-	uint16_t spent;
-	bool used;
-};
+_Static_assert(sizeof(struct place) == 56, "a place has 56 bytes");
 
-/* The last failed connection of a source: two are distinct by peer, by connection, by port or by time. */
-struct failure {
-	uint64_t at_ns;
-	uint32_t peer, connection;
-	uint16_t port;
-};
-
+/* What is known of a source; its number is its place's. */
 struct source {
 	struct past past;
-	struct failure failure;
-	struct allowance allowances[REPORTERS];
-	uint32_t run; /* failures on distinct connections since anybody's last success here */
-	uint32_t peers, first_link;
-	uint32_t online; /* of these peers, how many are connected from here */
-	bool known; /* a handshake went well: the kernel holds its score, newcomers' counts its /56 */
-	bool convicted; /* counted among the banned of its /56 */
-	bool verified;	/* a status and two minutes of answers: counted in its network */
+	uint32_t first_link;
+	uint16_t run; /* failures on distinct connections since anybody's last success here */
+	uint8_t peers;
+	uint8_t online; /* of these peers, how many are connected from here */
 };
 
-/* A peer seen at a source. Its number is (peer - 1) * PEER_LINKS + slot + 1. */
-struct link {
-	uint32_t place; /* 0: free */
-	uint32_t next, previous;
-	bool online;
-	uint32_t dial; /* dials of this address that failed: see retry.h */
-	uint64_t since_ns, seen_ns, success_ns, tenured_ns; /* 0: never */
-	uint64_t vouched_ns; /* when the node itself last had this peer here: what trust goes by */
-};
+_Static_assert(sizeof(struct source) == 48, "a source has 48 bytes");
 
-struct peer {
-	char id[PEER_ID_MAX];
+/* A place that is no source. Its number among the places is that of the last source + its own. */
+struct wide {
+	struct prefix prefix;
 	uint32_t chain;
-	struct list_link shelf_link, online_link;
-	uint8_t shelf;
-	bool trusted, online, established, /* a handshake went well on this connection */
-		leaving;		   /* one of both has said goodbye on it */
-	enum direction direction;
-	int8_t service;
-	uint32_t connection; /* counts connections, to tell them apart */
-	uint32_t dial;	     /* dials that failed at addresses that nobody told: see retry.h */
-	struct link links[PEER_LINKS];
+};
+
+/* An automatic refusal under an operator's word. */
+struct shadow {
+	uint32_t place, chain;
+	struct ruling ruling;
+};
+
+/* A peer seen at a source. */
+struct link {
+	uint32_t peer : 30; /* 0: free */
+	uint32_t online : 1;
+	uint32_t good : 1; /* something went well on this connection */
+	uint32_t place;
+	uint32_t next, next_of_peer; /* of the source's; of the peer's, from the newest on */
+	uint32_t since_at, seen_at, tenured_at; /* 0: never */
+	uint32_t vouched_at; /* when the node itself last had this peer here: what trust goes by */
+	uint32_t dial;	     /* dials of this address that failed: see retry.h */
+};
+
+_Static_assert(sizeof(struct link) == 36, "a link has 36 bytes");
+
+/* Read the ID by peer_id(). */
+struct peer {
+	uint32_t chain;
+	char id[ID_INLINE]; /* or a 0 and, behind it, the number of a long one */
+	uint32_t first_link;
+	/* A cache line ends here. */
 	struct past past;
+	uint32_t success_at, failure_at;
+	struct list_link link;
+	uint8_t shelf;
+	uint8_t direction; /* enum direction */
+	int8_t service;
+	bool trusted : 1, online : 1,
+		established : 1, /* a handshake went well on this connection */
+		leaving : 1;	 /* one of both has said goodbye on it */
+	uint32_t share;		 /* its network's, while it is untried; see throngs.h */
+	uint32_t connection;	 /* counts connections, to tell them apart */
+	uint32_t dial;		 /* dials that failed at addresses that nobody told: see retry.h */
 	struct quality quality;
 	struct ruling
 		ruling; /* of the peer itself, for dial and rank; the gate knows sources only */
 };
 
+_Static_assert(sizeof(struct peer) <= 192, "a peer has three cache lines");
+
 enum { FOLD_LENGTH = 56 };
 
-enum group_kind { GROUP_SHARE, GROUP_NEIGHBOURS };
-
-struct group_key {
-	uint8_t kind;
-	uint8_t bytes[8]; /* SHARE: the IPv4 /16 or IPv6 /32 of the key; NEIGHBOURS: the IPv6 /56 */
+/* Those of one network who never succeeded yet, from the one longest unheard on. */
+struct throng {
+	uint32_t oldest, newest, count, slot;
 };
 
-struct group {
-	struct group_key key;
+enum throng_kind { THRONG_SOURCES, THRONG_PEERS, THRONGS };
+
+/* A network: an IPv4 /16 or IPv6 /32, and its share of the tables (shares.h). */
+struct share {
+	struct source_key key; /* the rest is 0 */
 	uint32_t chain;
-	uint32_t root, refused; /* SHARE: automatic refusals by their end */
-	uint32_t known, banned; /* NEIGHBOURS: sources */
+	uint32_t root, refused; /* sources with an automatic refusal, by their end */
+	struct throng throngs[THRONGS];
+};
+
+/* Those that find no room in the table of shares have one together. */
+enum { SHARE_REST = 1 };
+
+/* An IPv6 /56, in which sources are known or banned. */
+struct site {
+	struct source_key key; /* the last byte is 0 */
+	uint32_t chain;
+	uint16_t known, banned;
 };
 
 struct floor {
@@ -193,21 +226,35 @@ struct policy {
 	struct policy_output output;
 	struct hash_key hash;
 	uint64_t now_ns;
-	struct pool places, sources, peers, groups;
+	struct pool places;	 /* all of them: the sources first, then … */
+	struct pool source_pool; /* … as which their numbers are taken, … */
+	struct pool wides;	 /* … then those that are none */
+	struct source *sources;	 /* what is known; that of place 1 first */
+	struct pool peers, long_ids, links, details, shadows, shares, sites;
+	uint32_t link_hand;	   /* the link that was looked at last when room was wanted */
+	struct list details_heard; /* the one longest unheard first */
 	struct dirty dirty_places,
 		dirty_words, /* of places: those where an operator's word came or went */
 		dirty_peers; /* what the store has not seen yet: a source goes with its place, a link with its peer */
-	struct table place_by_prefix, peer_by_id, group_by_key;
-	struct heap ends;  /* automatic refusals of sources by their end */
-	struct heap wakes; /* places by the moment when something else of them changes */
+	struct table place_by_source, place_by_wide, peer_by_id, long_id_by_text, shadow_by_place,
+		share_by_key, site_by_key;
+	struct heap ends; /* places by the moment when the first thing that holds there ends */
 	struct pairing ranks;
-	struct list place_shelves[SHELVES], peer_shelves[SHELVES], online;
-	uint32_t lengths[LENGTHS]; /* places that are no sources, by length */
-	uint32_t source_places, prefix_places;
+	struct heap throngs
+		[THRONGS]; /* shares by the moment when the oldest of their untried was heard */
+	struct list throng_lists[THRONGS]; /* how such a throng is linked */
+	uint32_t thronging[THRONGS];	   /* all the untried */
+	struct list place_shelves[SHELVES], peer_shelves[SHELVES];
+	uint32_t lengths[LENGTHS];		   /* places that are no sources, by length */
 	struct prefix *protected, *protected_next; /* sorted; room to sort the next one */
 	uint32_t protected_count;
 	uint32_t sweep_left,
-		sweep_at; /* places still to be looked at again, and the last one that was */
+		sweep_at;   /* places still to be looked at again, and the last one that was */
+	uint32_t fading_at; /* the last place that was looked at since its score fades */
+	uint64_t faded_ns;
+	uint32_t held,
+		held_scores; /* sources that the kernel holds; those of which it has a score only */
+	uint32_t held_hand;  /* the source that was looked at last when room was wanted there */
 	struct floor floors[SERVICES_MAX];
 	struct node_state nodes[SERVICES_MAX]; /* what the node said of itself, by service */
 	struct networks networks;
@@ -230,35 +277,59 @@ static inline struct place *place_at(const struct policy *self, uint32_t number)
 	return pool_at(&self->places, number);
 }
 
-static inline struct source *source_at(const struct policy *self, uint32_t number)
-{
-	return pool_at(&self->sources, number);
-}
-
 static inline struct peer *peer_at(const struct policy *self, uint32_t number)
 {
 	return pool_at(&self->peers, number);
 }
 
-static inline struct peer *link_peer(const struct policy *self, uint32_t link)
+static inline struct link *link_at(const struct policy *self, uint32_t number)
 {
-	return peer_at(self, (link - 1) / PEER_LINKS + 1);
+	return pool_at(&self->links, number);
 }
 
-static inline struct link *link_at(const struct policy *self, uint32_t link)
+static inline struct peer *link_peer(const struct policy *self, uint32_t link)
 {
-	return &link_peer(self, link)->links[(link - 1) % PEER_LINKS];
+	return peer_at(self, link_at(self, link)->peer);
+}
+
+static inline uint32_t place_number(const struct policy *self, const struct place *place)
+{
+	return (uint32_t)(place - (const struct place *)self->places.items) + 1;
 }
 
 /* The source that is known at @place, or NULL. */
 static inline struct source *place_source(const struct policy *self, const struct place *place)
 {
-	return place->source ? source_at(self, place->source) : NULL;
+	return place->has_source ? &self->sources[place_number(self, place) - 1] : NULL;
+}
+
+static inline bool place_is_source(const struct policy *self, const struct place *place)
+{
+	return place_number(self, place) <= self->source_pool.max;
+}
+
+static inline struct prefix place_prefix(const struct policy *self, const struct place *place)
+{
+	uint32_t number = place_number(self, place);
+
+	return number <= self->source_pool.max
+		       ? source_prefix(&place->key)
+		       : ((const struct wide *)pool_at(&self->wides,
+						       number - self->source_pool.max))
+				 ->prefix;
 }
 
 static inline bool ruling_is_live(const struct ruling *self, uint64_t now_ns)
 {
-	return self->until_ns > now_ns;
+	return self->until_at > moment_of(now_ns);
+}
+
+/* The operator's word at @place; one of until_at 0: none. */
+static inline const struct ruling *place_said(const struct place *place)
+{
+	static const struct ruling none;
+
+	return place->is_said ? &place->ruling : &none;
 }
 
 /* @ns + @seconds; never FOREVER_NS, never around. */

@@ -165,10 +165,14 @@ static bool has_succeeded(const struct policy *self, const struct hearing *heari
 
 static void note_failure(struct policy *self, const struct hearing *hearing)
 {
-	struct network *network =
-		hearing->place ? network_find(self, &place_at(self, hearing->place)->prefix) : NULL;
 	uint32_t at_s = seconds_of(hearing->at_ns);
+	struct network *network = NULL;
+	struct prefix prefix;
 
+	if (hearing->place) {
+		prefix = place_prefix(self, place_at(self, hearing->place));
+		network = network_find(self, &prefix);
+	}
 	if (!network || hearing->rule->is_mild)
 		return;
 	if (at_s > network->failure_s)

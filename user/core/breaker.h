@@ -42,7 +42,7 @@ struct breaker {
 };
 
 /* Suspect evidence held back, in a ring. See held.c. */
-struct held {
+struct withheld {
 	uint64_t at_ns, due_ns;
 	uint64_t peer_tag, place_tag; /* a number may be another's by then */
 	uint32_t peer, place, connection, reporter;
@@ -53,7 +53,7 @@ struct held {
 };
 
 struct holding {
-	struct held *items; /* HELD_MAX_ITEMS */
+	struct withheld *items; /* HELD_MAX_ITEMS */
 	uint32_t first, count;
 };
 

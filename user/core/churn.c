@@ -24,13 +24,13 @@ static bool is_spared(const struct policy *self, const struct prefix *prefix)
 	if (source && source_has_good(self, source, 0))
 		return true;
 	above = place ? 0 : place_overruled_by(self, prefix, self->now_ns);
-	return above && place_at(self, above)->said.standing == STANDING_TRUSTED;
+	return above && place_said(place_at(self, above))->standing == STANDING_TRUSTED;
 }
 
 /* What began before the refusal, or passes because the gate only observes, is no further row. */
 static bool is_refused_already(const struct policy *self, const struct place *place, int service)
 {
-	const struct ruling *ruling = &place->automatic;
+	const struct ruling *ruling = place_automatic(self, place);
 	bool covers = service < 0 ? ruling->services == 0xff : ruling->services >> service & 1;
 
 	if (!ruling_is_live(ruling, self->now_ns))
@@ -48,8 +48,7 @@ static void take(struct policy *self, const struct prefix *prefix, struct hearin
 		return;
 	}
 	source = place_know(self, hearing->place);
-	if (hearing->at_ns > source->past.seen_ns)
-		source->past.seen_ns = hearing->at_ns;
+	moment_later(&source->past.seen_at, hearing->at_ns);
 	if (!is_refused_already(self, place_at(self, hearing->place), hearing->report->service))
 		on_churn(self, hearing);
 	place_sync(self, hearing->place, self->now_ns);

@@ -12,9 +12,9 @@ static bool is_allowed_whole(const struct policy *self, const struct prefix *pre
 {
 	uint32_t number = place_find(self, prefix);
 
-	if (!number || !ruling_is_live(&place_at(self, number)->said, now_ns))
+	if (!number || !ruling_is_live(place_said(place_at(self, number)), now_ns))
 		number = place_overruled_by(self, prefix, now_ns);
-	return number && place_at(self, number)->said.standing == STANDING_TRUSTED;
+	return number && place_said(place_at(self, number))->standing == STANDING_TRUSTED;
 }
 
 static bool has_good(const struct policy *self, const struct place *place, uint64_t now_ns)
@@ -28,13 +28,14 @@ static bool has_good(const struct policy *self, const struct place *place, uint6
 static bool forbids(const struct policy *self, const struct place *place,
 		    const struct prefix *prefix, uint64_t now_ns, struct why *why)
 {
-	bool is_source = prefix_is_source(&place->prefix);
+	const struct prefix own = place_prefix(self, place);
+	bool is_source = prefix_is_source(&own);
 	char text[ADDR_TEXT_MAX];
 
 	/* A wider prefix speaks by its operator's word only, which was heard. */
-	if (!is_source && place->prefix.length <= prefix->length)
+	if (!is_source && own.length <= prefix->length)
 		return false;
-	prefix_text(&place->prefix, text);
+	prefix_text(&own, text);
 	if (place_is_trusted(self, place, now_ns))
 		why_fill(why, -EPERM, "%s is trusted: its connections are not closed", text);
 	else if (is_source && has_good(self, place, now_ns))
@@ -51,14 +52,14 @@ static bool forbids(const struct policy *self, const struct place *place,
 static const struct place *find_forbidding(const struct policy *self, const struct prefix *prefix,
 					   uint64_t now_ns, struct why *why)
 {
-	uint32_t first = 1, last = self->places.used;
+	bool is_source = prefix_is_source(prefix);
+	uint32_t number = is_source ? place_find(self, prefix) : place_next(self, 0);
 
-	if (prefix_is_source(prefix))
-		first = last = place_find(self, prefix);
-	for (uint32_t number = first; number && number <= last; number++) {
+	for (; number; number = is_source ? 0 : place_next(self, number)) {
 		const struct place *place = place_at(self, number);
+		const struct prefix own = place_prefix(self, place);
 
-		if (place->shelf && prefix_overlaps(&place->prefix, prefix) &&
+		if (place->shelf && prefix_overlaps(&own, prefix) &&
 		    forbids(self, place, prefix, now_ns, why))
 			return place;
 	}

@@ -25,8 +25,7 @@ void contact_note(struct policy *self, const struct hearing *hearing, bool is_go
 	const struct peer *peer = hearing_peer(self, hearing);
 	int32_t *sum = is_good ? &self->contacts.good : &self->contacts.bad;
 
-	if (!peer || peer->past.tried || peer->past.failure_ns ||
-	    !hearing_is_outbound(self, hearing))
+	if (!peer || peer->past.tried || peer->failure_at || !hearing_is_outbound(self, hearing))
 		return;
 	settle(&self->contacts, &self->settings, hearing->at_ns);
 	if (*sum <= CONTACTS_MAX - CONTACT)

@@ -7,6 +7,7 @@
 
 #include <peergate/words.h>
 
+#include "details.h"
 #include "evidence.h"
 #include "explain_judge.h"
 #include "links.h"
@@ -28,27 +29,32 @@ static void add(struct account *ret, const char *format, ...)
 	va_end(args);
 }
 
-static void add_said(struct account *ret, const struct place *place, uint64_t now_ns)
+static void add_said(const struct policy *self, struct account *ret, const struct place *place,
+		     uint64_t now_ns)
 {
+	const struct prefix whole = place_prefix(self, place);
+	const struct ruling *said = place_said(place);
 	char prefix[ADDR_TEXT_MAX], end[SPAN_MAX + 16];
 
-	if (!ruling_is_live(&place->said, now_ns))
+	if (!ruling_is_live(said, now_ns))
 		return;
-	prefix_text(&place->prefix, prefix);
-	if (place->said.standing == STANDING_TRUSTED)
+	prefix_text(&whole, prefix);
+	if (said->standing == STANDING_TRUSTED)
 		add(ret, "operator allowed %s", prefix);
 	else
-		add(ret, "operator banned %s for %s; it %s", prefix,
-		    reason_word(place->said.reason), end_text(place->said.until_ns, now_ns, end));
+		add(ret, "operator banned %s for %s; it %s", prefix, reason_word(said->reason),
+		    end_text(moment_ns(said->until_at), now_ns, end));
 }
 
 static void add_trust(struct account *ret, const struct place *place, uint64_t now_ns)
 {
 	char span[SPAN_MAX];
 
-	if (place->trust_until_ns > now_ns)
+	uint64_t until_ns = moment_ns(place->trust_until_at);
+
+	if (until_ns > now_ns)
 		add(ret, "trusted for %s: a peer that the node trusts was here",
-		    span_text(place->trust_until_ns - now_ns, span));
+		    span_text(until_ns - now_ns, span));
 }
 
 static void add_services(struct account *ret, uint8_t services)
@@ -65,7 +71,7 @@ static void add_ruling(struct account *ret, const char *whose, const struct ruli
 
 	if (!ruling_is_live(ruling, now_ns))
 		return;
-	end_text(ruling->until_ns, now_ns, end);
+	end_text(moment_ns(ruling->until_at), now_ns, end);
 	if (past)
 		add(ret, "%s%s for %s %s (bans so far: %u, backoffs: %u, for fullness: %u)", whose,
 		    is_ban ? "ban" : "backoff", reason_word(ruling->reason), end, past->bans.level,
@@ -79,7 +85,8 @@ static void add_ruling(struct account *ret, const char *whose, const struct ruli
 static void add_memo(struct account *ret, const struct memo *memo, uint64_t now_ns)
 {
 	const struct rule *rule = evidence_at(memo->rule - 1u);
-	uint64_t from_ns = memo->first_ns < now_ns ? memo->first_ns : now_ns;
+	uint64_t first_ns = moment_ns(memo->first_at),
+		 from_ns = first_ns < now_ns ? first_ns : now_ns;
 	const char *sign = rule->class == EVIDENCE_GOOD ? "+" : "-";
 	char span[SPAN_MAX], points[16] = "";
 
@@ -90,22 +97,32 @@ static void add_memo(struct account *ret, const struct memo *memo, uint64_t now_
 	    evidence_word(rule->class), points, memo->second_hand ? ", a follower's word" : "");
 }
 
-static void add_unseen(struct account *ret, const struct past *past, uint64_t now_ns)
+static void add_unseen(struct account *ret, const struct details *details, uint64_t now_ns)
 {
-	if (past->unseen && is_within_s(past->unseen_ns, DAY_S, now_ns))
+	if (details->unseen && moment_is_within(details->unseen_at, DAY_S, now_ns))
 		add(ret,
 		    "%" PRIu32
 		    " follower's report%s in the last day counted for the peer only: the "
 		    "kernel saw no connection from that address at that time",
-		    past->unseen, past->unseen == 1 ? "" : "s");
+		    details->unseen, details->unseen == 1 ? "" : "s");
 }
 
-static void add_memos(struct account *ret, const struct past *past, uint64_t now_ns)
+static void add_details(const struct policy *self, struct account *ret, const struct past *past,
+			uint64_t now_ns)
 {
-	for (int i = 0; i < MEMOS; i++) {
-		if (past->memos[i].rule && is_within_s(past->memos[i].last_ns, DAY_S, now_ns))
-			add_memo(ret, &past->memos[i], now_ns);
+	const struct details *details = details_of(self, past);
+
+	for (int i = 0; details && i < MEMOS; i++) {
+		const struct memo *memo = &details->memos[i];
+
+		if (memo->rule && moment_is_within(memo->last_at, DAY_S, now_ns))
+			add_memo(ret, memo, now_ns);
 	}
+	if (details)
+		add_unseen(ret, details, now_ns);
+	if (past->thinned)
+		add(ret,
+		    "what all of it was for is not known any more: there was no room for details");
 }
 
 static void add_score(const struct policy *self, struct account *ret, const struct past *past,
@@ -127,13 +144,12 @@ static void add_source(const struct policy *self, struct account *ret, const str
 		       uint64_t now_ns)
 {
 	add_score(self, ret, &source->past, now_ns);
-	add_memos(ret, &source->past, now_ns);
-	add_unseen(ret, &source->past, now_ns);
+	add_details(self, ret, &source->past, now_ns);
 	if (source->run)
-		add(ret, "%" PRIu32 " failed connection%s since the last success here", source->run,
+		add(ret, "%" PRIu16 " failed connection%s since the last success here", source->run,
 		    source->run == 1 ? "" : "s");
 	if (source->peers)
-		add(ret, "%" PRIu32 " peer%s known here, %" PRIu32 " connected", source->peers,
+		add(ret, "%u peer%s known here, %u connected", source->peers,
 		    source->peers == 1 ? "" : "s", source->online);
 	if (source_has_tenured(self, source, 0, now_ns))
 		add(ret,
@@ -174,7 +190,7 @@ static bool is_overruled(const struct policy *self, const struct place *place, u
 	struct decision held;
 
 	return !place_wants(self, place, now_ns, &held) ||
-	       held.until_ns != place->automatic.until_ns;
+	       held.until_ns != moment_ns(place_automatic(self, place)->until_at);
 }
 
 static void add_place(const struct policy *self, struct account *ret, const struct place *place,
@@ -182,10 +198,10 @@ static void add_place(const struct policy *self, struct account *ret, const stru
 {
 	const struct source *source = place_source(self, place);
 
-	add_said(ret, place, now_ns);
+	add_said(self, ret, place, now_ns);
 	add_trust(ret, place, now_ns);
-	add_ruling(ret, is_overruled(self, place, now_ns) ? "overruled: " : "", &place->automatic,
-		   source ? &source->past : NULL, now_ns);
+	add_ruling(ret, is_overruled(self, place, now_ns) ? "overruled: " : "",
+		   place_automatic(self, place), source ? &source->past : NULL, now_ns);
 	explain_fork(self, place, now_ns, ret);
 }
 
@@ -207,7 +223,7 @@ void policy_explain_prefix(const struct policy *self, const struct prefix *prefi
 			continue;
 		ret->known = true;
 		add_place(self, ret, place, now_ns);
-		if (place->source)
+		if (place->has_source)
 			source = place_source(self, place);
 		is_decided = is_decided || decide(self, ret, place, now_ns);
 	}
@@ -235,14 +251,14 @@ static void add_links(const struct policy *self, struct account *ret, const stru
 {
 	char prefix[ADDR_TEXT_MAX], span[SPAN_MAX];
 
-	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
-		const struct link *link = &peer->links[slot];
+	for (uint32_t at = peer->first_link; at; at = link_next_of_peer(self, at)) {
+		const struct link *link = link_at(self, at);
+		const struct prefix source = place_prefix(self, place_at(self, link->place));
+		uint64_t seen_ns = moment_ns(link->seen_at);
 
-		if (!link->place)
-			continue;
 		add(ret, "%s %s, last heard of %s ago", link->online ? "connected from" : "seen at",
-		    prefix_text(&place_at(self, link->place)->prefix, prefix),
-		    span_text(now_ns > link->seen_ns ? now_ns - link->seen_ns : 0, span));
+		    prefix_text(&source, prefix),
+		    span_text(now_ns > seen_ns ? now_ns - seen_ns : 0, span));
 	}
 }
 
@@ -252,12 +268,14 @@ int policy_explain_peer(const struct policy *self, const char *id, uint64_t now_
 	uint32_t number = peer_find(self, id), link = number ? link_latest(self, number) : 0;
 	const struct peer *peer = number ? peer_at(self, number) : NULL;
 	struct account here = {0};
+	struct prefix source;
 
 	if (!peer)
 		return -ENOENT;
-	if (link)
-		policy_explain_prefix(self, &place_at(self, link_at(self, link)->place)->prefix,
-				      now_ns, &here);
+	if (link) {
+		source = place_prefix(self, place_at(self, link_at(self, link)->place));
+		policy_explain_prefix(self, &source, now_ns, &here);
+	}
 	*ret = (struct account){.known = true,
 				.refused = here.refused,
 				.reason = here.reason,
@@ -273,8 +291,7 @@ int policy_explain_peer(const struct policy *self, const char *id, uint64_t now_
 	else if (ruling_is_live(&peer->ruling, now_ns) && peer->ruling.standing == STANDING_BANNED)
 		ret->standing = STANDING_BANNED;
 	add_links(self, ret, peer, now_ns);
-	add_memos(ret, &peer->past, now_ns);
-	add_unseen(ret, &peer->past, now_ns);
+	add_details(self, ret, &peer->past, now_ns);
 	for (unsigned int i = 0; i < here.whys; i++)
 		add(ret, "its source: %.180s", here.why[i]);
 	return 0;

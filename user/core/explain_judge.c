@@ -8,6 +8,7 @@
 #include "doubt.h"
 #include "links.h"
 #include "merit.h"
+#include "places.h"
 #include "span.h"
 
 enum { TENTH = POINT / 10, DIGEST_TEXT = 2 * DIGEST_SIZE + 3 };
@@ -117,12 +118,13 @@ void explain_fork(const struct policy *self, const struct place *place, uint64_t
 		  struct account *ret)
 {
 	char theirs[DIGEST_TEXT], ours[DIGEST_TEXT];
+	const struct ruling *automatic = place_automatic(self, place);
+	const struct prefix prefix = place_prefix(self, place);
 	const struct fork_record *record;
 
-	if (!ruling_is_live(&place->automatic, now_ns) ||
-	    place->automatic.reason != REASON_IRRELEVANT_NETWORK)
+	if (!ruling_is_live(automatic, now_ns) || automatic->reason != REASON_IRRELEVANT_NETWORK)
 		return;
-	record = fork_find(self, &place->prefix);
+	record = fork_find(self, &prefix);
 	if (record)
 		say(ret,
 		    "their fork digest: %s, ours then: %s; when ours changes the ban ends at once",
@@ -140,7 +142,7 @@ void explain_return(const struct policy *self, const struct peer *peer, uint64_t
 		    "an address where it was banned is free after %" PRIu32
 		    " min; when it comes back there that goes on, and %s",
 		    self->settings.ban_alone_s / MINUTE_S,
-		    end_text(peer->ruling.until_ns, now_ns, end));
+		    end_text(moment_ns(peer->ruling.until_at), now_ns, end));
 }
 
 static void say_cold(const struct policy *self, uint64_t now_ns, struct account *ret)

@@ -65,11 +65,13 @@ void fork_hear(struct policy *self, const struct hearing *hearing)
 {
 	bool is_wrong = is_of_another(hearing);
 	struct network *network;
+	struct prefix prefix;
 
 	if (!hearing->place || (!is_wrong && (hearing->report->event != REPORT_HANDSHAKE ||
 					      hearing->rule->class != EVIDENCE_GOOD)))
 		return;
-	network = network_obtain(self, &place_at(self, hearing->place)->prefix);
+	prefix = place_prefix(self, place_at(self, hearing->place));
+	network = network_obtain(self, &prefix);
 	if (!network)
 		return;
 	forget_old_slices(&self->forks, seconds_of(self->now_ns) / MINUTE_S);
@@ -116,7 +118,7 @@ static struct fork_record *record_at(const struct forks *self, uint32_t i)
 static bool is_the_ban(const struct ruling *ruling, const struct fork_record *record)
 {
 	return ruling->standing == STANDING_BANNED && ruling->reason == REASON_IRRELEVANT_NETWORK &&
-	       ruling->since_ns == record->since_ns;
+	       ruling->since_at == record->since_at;
 }
 
 /* It was no offence: its points and its level go, too. */
@@ -124,7 +126,7 @@ static void pardon(struct past *past)
 {
 	past->ledger.penalty = 0;
 	past->bans.level -= past->bans.level > 0;
-	past->bans.end_ns = 0;
+	past->bans.end_at = 0;
 }
 
 static void lift_place(struct policy *self, const struct fork_record *record)
@@ -133,7 +135,7 @@ static void lift_place(struct policy *self, const struct fork_record *record)
 	uint32_t number = record->has_source ? place_find(self, &prefix) : 0;
 	struct source *source = number ? place_source(self, place_at(self, number)) : NULL;
 
-	if (!number || !is_the_ban(&place_at(self, number)->automatic, record))
+	if (!number || !is_the_ban(place_automatic(self, place_at(self, number)), record))
 		return;
 	place_refuse(self, number, NULL);
 	if (source)
@@ -163,7 +165,7 @@ static bool is_over(const struct policy *self, const struct fork_record *record)
 		return true;
 	if (record->has_ours)
 		return !is_same(record->ours, node->digest);
-	return self->forks.changed_ns[slot] > record->since_ns;
+	return moment_of(self->forks.changed_ns[slot]) > record->since_at;
 }
 
 static struct fork_record take_first(struct forks *self)
@@ -194,12 +196,12 @@ static void look(struct policy *self, uint32_t most)
 	}
 }
 
-void fork_banned(struct policy *self, const struct hearing *hearing, uint64_t since_ns)
+void fork_banned(struct policy *self, const struct hearing *hearing, uint32_t since_at)
 {
 	const struct report *report = hearing->report;
 	int service = service_of(self, hearing);
 	const struct node_state *node = &self->nodes[slot_of(service)];
-	struct fork_record record = {.since_ns = since_ns,
+	struct fork_record record = {.since_at = since_at,
 				     .has_source = hearing->place != 0,
 				     .has_theirs = report->has_digest,
 				     .has_ours = node->has_digest || report->has_our_digest,
@@ -207,7 +209,7 @@ void fork_banned(struct policy *self, const struct hearing *hearing, uint64_t si
 				     .peer = hearing->peer};
 
 	if (hearing->place)
-		record.source = addr_source(&place_at(self, hearing->place)->prefix.addr);
+		record.source = place_at(self, hearing->place)->key;
 	memcpy(record.theirs, report->digest, DIGEST_SIZE);
 	memcpy(record.ours, node->has_digest ? node->digest : report->our_digest, DIGEST_SIZE);
 	if (self->forks.count == FORK_RECORDS) {

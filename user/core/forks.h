@@ -20,7 +20,7 @@ struct hearing;
 enum { FORK_RECORDS = 65536, FORK_SLICES = 10 };
 
 struct fork_record {
-	uint64_t since_ns; /* of the ruling: another since is another ban */
+	uint32_t since_at; /* of the ruling: another since is another ban */
 	struct source_key source;
 	bool has_source, has_theirs, has_ours;
 	int8_t service;
@@ -53,8 +53,8 @@ void fork_hear(struct policy *self, const struct hearing *hearing);
 bool fork_is_late(const struct policy *self, const struct hearing *hearing);
 bool forks_suspect_us(const struct policy *self);
 
-/* The ban that follows such a proof is written with @since_ns. */
-void fork_banned(struct policy *self, const struct hearing *hearing, uint64_t since_ns);
+/* The ban that follows such a proof is written with @since_at. */
+void fork_banned(struct policy *self, const struct hearing *hearing, uint32_t since_at);
 
 /* About each second: the bans that ours, changed, has ended. */
 void forks_tick(struct policy *self);

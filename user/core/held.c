@@ -3,6 +3,7 @@
 #include "breaker.h"
 
 #include "judge.h"
+#include "links.h"
 #include "peers.h"
 #include "places.h"
 
@@ -10,24 +11,24 @@ enum { HOLD_S = MINUTE_S };
 
 static uint64_t peer_tag(const struct policy *self, uint32_t number)
 {
-	const struct peer *peer = peer_at(self, number);
+	const char *id = peer_id(self, peer_at(self, number));
 
-	return hash_bytes(&self->hash, peer->id, sizeof(peer->id));
+	return hash_bytes(&self->hash, id, strlen(id));
 }
 
 static uint64_t place_tag(const struct policy *self, uint32_t number)
 {
-	const struct place *place = place_at(self, number);
+	const struct prefix prefix = place_prefix(self, place_at(self, number));
 
-	return hash_bytes(&self->hash, &place->prefix, sizeof(place->prefix));
+	return hash_bytes(&self->hash, &prefix, sizeof(prefix));
 }
 
-static struct held *item_at(const struct holding *self, uint32_t i)
+static struct withheld *item_at(const struct holding *self, uint32_t i)
 {
 	return &self->items[(self->first + i) % HELD_MAX_ITEMS];
 }
 
-static struct report report_of(const struct held *item)
+static struct report report_of(const struct withheld *item)
 {
 	return (struct report){.port = item->port,
 			       .direction = (enum direction)item->direction,
@@ -40,19 +41,8 @@ static struct report report_of(const struct held *item)
 			       .reporter = item->reporter};
 }
 
-static struct link *link_between(const struct policy *self, uint32_t peer, uint32_t place)
-{
-	struct link *links = peer_at(self, peer)->links;
-
-	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
-		if (links[slot].place == place)
-			return &links[slot];
-	}
-	return NULL;
-}
-
 /* Judged as if it came now, but for its moment. Whoever was forgotten meanwhile has nothing to fear. */
-static void release(struct policy *self, const struct held *item)
+static void release(struct policy *self, const struct withheld *item)
 {
 	const struct report report = report_of(item);
 	struct hearing hearing = {.report = &report,
@@ -70,7 +60,7 @@ static void release(struct policy *self, const struct held *item)
 	if (item->place && !place_know(self, item->place))
 		return;
 	if (item->peer && item->place)
-		hearing.link = link_between(self, item->peer, item->place);
+		hearing.link = link_find(self, item->peer, item->place);
 	judge(self, &hearing);
 	if (item->place)
 		place_sync(self, item->place, self->now_ns);
@@ -80,7 +70,7 @@ static void release(struct policy *self, const struct held *item)
 
 static void release_first(struct policy *self)
 {
-	const struct held item = *item_at(&self->holding, 0);
+	const struct withheld item = *item_at(&self->holding, 0);
 
 	self->holding.first = (self->holding.first + 1) % HELD_MAX_ITEMS;
 	self->holding.count--;
@@ -93,7 +83,7 @@ void held_add(struct policy *self, const struct hearing *hearing)
 
 	if (self->holding.count == HELD_MAX_ITEMS)
 		release_first(self);
-	*item_at(&self->holding, self->holding.count++) = (struct held){
+	*item_at(&self->holding, self->holding.count++) = (struct withheld){
 		.at_ns = hearing->at_ns,
 		.due_ns = after_s(self->now_ns, HOLD_S),
 		.peer_tag = hearing->peer ? peer_tag(self, hearing->peer) : 0,

@@ -4,16 +4,17 @@
 
 #include "places.h"
 #include "protect.h"
+#include "room.h"
 
 enum {
-	SCORE_STEP = 5,	   /* a score is told again when it has moved so far */
-	FADING_S = 5 * 60, /* how often a fading score is looked at: half of a half-life */
+	SCORES_LOOKED_AT = 64,
+	SCORE_STEP = 5, /* a score is told again when it has moved so far */
 	ALL_SERVICES = 0xff,
 };
 
 static void say(struct decision *ret, const struct ruling *verdict)
 {
-	ret->until_ns = verdict->until_ns;
+	ret->until_ns = moment_ns(verdict->until_at);
 	ret->standing = verdict->standing;
 	ret->reason = verdict->reason;
 	ret->services = verdict->services;
@@ -22,21 +23,23 @@ static void say(struct decision *ret, const struct ruling *verdict)
 static bool wants_verdict(const struct policy *self, const struct place *place, uint64_t now_ns,
 			  struct decision *ret)
 {
-	const struct ruling trust = {.until_ns = place->trust_until_ns,
+	const struct ruling trust = {.until_at = place->trust_until_at,
 				     .standing = STANDING_TRUSTED,
 				     .services = ALL_SERVICES};
+	const struct ruling *automatic = place_automatic(self, place);
+	const struct prefix *prefix = &ret->prefix;
 
-	ret->by_operator = ruling_is_live(&place->said, now_ns);
+	ret->by_operator = ruling_is_live(place_said(place), now_ns);
 	if (ret->by_operator)
-		say(ret, &place->said);
-	else if (!ruling_is_live(&trust, now_ns) && !ruling_is_live(&place->automatic, now_ns))
+		say(ret, place_said(place));
+	else if (!ruling_is_live(&trust, now_ns) && !ruling_is_live(automatic, now_ns))
 		return false;
-	else if (place_overruled_by(self, &place->prefix, now_ns))
+	else if (place_overruled_by(self, prefix, now_ns))
 		return false;
 	else if (ruling_is_live(&trust, now_ns))
 		say(ret, &trust);
-	else if (!prefix_is_protected(self, &place->prefix, NULL))
-		say(ret, &place->automatic);
+	else if (!prefix_is_protected(self, prefix, NULL))
+		say(ret, automatic);
 	else
 		return false;
 	return true;
@@ -49,7 +52,7 @@ bool place_wants(const struct policy *self, const struct place *place, uint64_t 
 	enum standing band;
 	bool has_verdict;
 
-	*ret = (struct decision){.prefix = place->prefix};
+	*ret = (struct decision){.prefix = place_prefix(self, place)};
 	if (source) {
 		ret->score = (int8_t)ledger_score(&source->past.ledger, &self->settings, now_ns);
 		ret->standing = ledger_band(&source->past.ledger, &self->settings, now_ns);
@@ -59,51 +62,66 @@ bool place_wants(const struct policy *self, const struct place *place, uint64_t 
 	/* A backoff leaves no stain: the standing beside it is the score's. */
 	if (has_verdict && ret->standing != STANDING_TRUSTED && ret->standing != STANDING_BANNED)
 		ret->standing = band;
-	return has_verdict || (source && source->known);
+	return has_verdict || (source && source->past.known);
+}
+
+static struct held held_of(const struct decision *decision)
+{
+	return (struct held){.until_at = moment_end(decision->until_ns),
+			     .score = decision->score,
+			     .standing = (uint8_t)decision->standing,
+			     .reason = (uint8_t)decision->reason,
+			     .services = decision->services};
 }
 
 static bool differs(const struct place *place, const struct decision *want)
 {
-	return !place->is_held || place->held_until_ns != want->until_ns ||
-	       place->held_by_operator != want->by_operator ||
-	       place->held_standing != want->standing || place->held_reason != want->reason ||
-	       place->held_services != want->services ||
-	       abs(place->held_score - want->score) >= SCORE_STEP;
+	const struct held *is = &place->held, other = held_of(want);
+
+	return !place->is_held || is->until_at != other.until_at ||
+	       place->held_by_operator != want->by_operator || is->standing != other.standing ||
+	       is->reason != other.reason || is->services != other.services ||
+	       abs(is->score - other.score) >= SCORE_STEP;
 }
 
 /* Which of policy_counts' numbers a held record is counted in; NULL: none. */
 static uint32_t *counter_of(struct policy *self, const struct place *place)
 {
-	if (!place->is_held || !place->held_until_ns)
+	if (!place->is_held || !place->held.until_at)
 		return NULL;
-	if (place->held_standing == STANDING_TRUSTED)
+	if (place->held.standing == STANDING_TRUSTED)
 		return &self->counts.trusted;
-	return place->held_standing == STANDING_BANNED ? &self->counts.bans
+	return place->held.standing == STANDING_BANNED ? &self->counts.bans
 						       : &self->counts.backoffs;
 }
 
-static void hold(struct policy *self, struct place *place, const struct decision *want)
+/* What the kernel's table of sources has: wider prefixes have their own. */
+static void count_held(struct policy *self, const struct place *place, int by)
 {
 	uint32_t *counter = counter_of(self, place);
 
 	if (counter)
-		--*counter;
+		*counter += (uint32_t)by;
+	if (!place->is_held || !place_is_source(self, place))
+		return;
+	self->held += (uint32_t)by;
+	if (!place->held.until_at)
+		self->held_scores += (uint32_t)by;
+}
+
+static void hold(struct policy *self, struct place *place, const struct decision *want)
+{
+	count_held(self, place, -1);
 	place->is_held = !want->remove;
 	place->held_by_operator = want->by_operator;
-	place->held_until_ns = want->until_ns;
-	place->held_score = want->score;
-	place->held_standing = want->standing;
-	place->held_reason = want->reason;
-	place->held_services = want->services;
-	counter = counter_of(self, place);
-	if (counter)
-		++*counter;
+	place->held = held_of(want);
+	count_held(self, place, 1);
 }
 
 void place_unhold(struct policy *self, uint32_t number)
 {
 	struct place *place = place_at(self, number);
-	const struct decision none = {.prefix = place->prefix, .remove = true};
+	const struct decision none = {.prefix = place_prefix(self, place), .remove = true};
 
 	if (!place->is_held)
 		return;
@@ -114,6 +132,34 @@ void place_unhold(struct policy *self, uint32_t number)
 void place_adopt(struct policy *self, uint32_t number, const struct decision *held)
 {
 	hold(self, place_at(self, number), held);
+}
+
+/* A score tells the kernel least: a quarter of its table is for verdicts alone, which push scores out of the rest, too. */
+static bool forget_a_score(struct policy *self, uint32_t besides)
+{
+	for (int i = 0; i < SCORES_LOOKED_AT && self->held_scores; i++) {
+		const struct place *place;
+
+		self->held_hand = self->held_hand % self->source_pool.used + 1;
+		place = place_at(self, self->held_hand);
+		if (!place->is_held || place->held.until_at || self->held_hand == besides)
+			continue;
+		place_unhold(self, self->held_hand);
+		return true;
+	}
+	return false;
+}
+
+bool place_may_be_held(struct policy *self, uint32_t number, bool is_verdict)
+{
+	const struct place *place = place_at(self, number);
+	uint32_t max = self->settings.held_max;
+
+	if (place->is_held || !place_is_source(self, place))
+		return true;
+	if (!is_verdict)
+		return self->held < max && self->held_scores < max / 4 * 3;
+	return self->held < max || forget_a_score(self, number) || lift_ending(self, number);
 }
 
 static void tell(struct policy *self, uint32_t number, uint64_t now_ns)
@@ -128,57 +174,54 @@ static void tell(struct policy *self, uint32_t number, uint64_t now_ns)
 
 	if (!wanted) {
 		place_unhold(self, number);
-	} else if (differs(place, &want)) {
+	} else if (differs(place, &want) && place_may_be_held(self, number, want.until_ns)) {
 		hold(self, place, &want);
 		self->output.decide(self->output.context, &want);
 	}
 }
 
-static void earlier(uint64_t *best_ns, uint64_t when_ns)
+static void earlier(uint32_t *best_at, uint32_t at)
 {
-	if (when_ns && when_ns != FOREVER_NS && (!*best_ns || when_ns < *best_ns))
-		*best_ns = when_ns;
+	if (at && at != MOMENT_FOREVER && (!*best_at || at < *best_at))
+		*best_at = at;
 }
 
-static void wake_again(struct policy *self, uint32_t number, uint64_t now_ns)
+static void wake_again(struct policy *self, uint32_t number)
 {
 	const struct place *place = place_at(self, number);
-	const struct source *source = place_source(self, place);
-	uint64_t wake_ns = 0;
+	uint32_t wake_at = 0;
 
-	earlier(&wake_ns, place->said.until_ns);
-	earlier(&wake_ns, place->trust_until_ns);
-	if (!prefix_is_source(&place->prefix))
-		earlier(&wake_ns, place->automatic.until_ns);
-	if (place->is_held && source && (source->past.ledger.penalty || source->past.ledger.reward))
-		earlier(&wake_ns, after_s(now_ns, FADING_S));
-	if (wake_ns)
-		heap_put(&self->wakes, number, wake_ns);
-	else
-		heap_remove(&self->wakes, number);
+	earlier(&wake_at, place->ruling.until_at);
+	earlier(&wake_at, place->trust_until_at);
+	if (place->has_shadow)
+		earlier(&wake_at, place_automatic(self, place)->until_at);
+	if (!wake_at)
+		heap_remove(&self->ends, number);
+	else if (!place->end_slot || heap_when(&self->ends, number) != wake_at)
+		heap_put(&self->ends, number, wake_at);
 }
 
 static void end_what_ended(struct policy *self, uint32_t number, uint64_t now_ns)
 {
 	struct place *place = place_at(self, number);
-
-	bool said_ended = place->said.until_ns && !ruling_is_live(&place->said, now_ns);
-	bool trust_ended = place->trust_until_ns && place->trust_until_ns <= now_ns;
+	const struct ruling *automatic;
+	bool said_ended = place->is_said && !ruling_is_live(&place->ruling, now_ns);
+	bool trust_ended = place->trust_until_at && place->trust_until_at <= moment_of(now_ns);
 
 	if (said_ended || trust_ended)
 		dirty_set(&self->dirty_places, number);
 	if (said_ended)
-		place->said = (struct ruling){0};
+		place_say(self, number, NULL);
 	if (trust_ended)
-		place->trust_until_ns = 0;
-	if (place->automatic.until_ns && !ruling_is_live(&place->automatic, now_ns))
+		place->trust_until_at = 0;
+	automatic = place_automatic(self, place);
+	if (automatic->until_at && !ruling_is_live(automatic, now_ns))
 		place_refuse(self, number, NULL);
 }
 
 static bool is_empty(const struct place *place)
 {
-	return !place->source && !place->said.until_ns && !place->automatic.until_ns &&
-	       !place->trust_until_ns;
+	return !place->has_source && !place->ruling.until_at && !place->trust_until_at;
 }
 
 void place_look(struct policy *self, uint32_t number, uint64_t now_ns)
@@ -191,7 +234,7 @@ void place_look(struct policy *self, uint32_t number, uint64_t now_ns)
 		place_forget(self, number);
 		return;
 	}
-	wake_again(self, number, now_ns);
+	wake_again(self, number);
 	place_shelve(self, number);
 }
 

@@ -11,7 +11,7 @@
 #include "offence.h"
 #include "places.h"
 #include "refuse.h"
-#include "shares.h"
+#include "sites.h"
 #include "trust.h"
 
 enum { GOODBYE_FULL = 129 }; /* Prysm's and Lighthouse's code for too many peers */
@@ -26,14 +26,14 @@ static bool is_said_by_them(const struct hearing *hearing)
 /* Fullness is a state of the node, not of a source; the source waits only when the node itself says that it sent it away. */
 static void on_capacity(struct policy *self, struct hearing *hearing)
 {
-	static const struct prefix nowhere = {.length = 0};
 	struct peer *peer = hearing_peer(self, hearing);
 	struct source *source = hearing_source(self, hearing);
 	bool is_ours = !is_said_by_them(hearing) && !hearing->report->second_hand &&
 		       hearing->rule->reason != REASON_CLIENT_SHUTDOWN;
 	struct past *past = is_ours && source ? &source->past : peer ? &peer->past : NULL;
-	const struct prefix *prefix =
-		hearing->place ? &place_at(self, hearing->place)->prefix : &nowhere;
+	const struct prefix prefix = hearing->place
+					     ? place_prefix(self, place_at(self, hearing->place))
+					     : (struct prefix){.length = 0};
 	uint32_t first_s, seconds;
 	struct ruling ruling;
 	unsigned int step;
@@ -43,12 +43,12 @@ static void on_capacity(struct policy *self, struct hearing *hearing)
 	step = ladder_capacity(&past->capacity, hearing->at_ns);
 	first_s = hearing->report->goodbye_code == GOODBYE_FULL ? self->settings.capacity_goodbye_s
 								: self->settings.capacity_s;
-	seconds = ladder_jitter(&self->hash, prefix, step,
+	seconds = ladder_jitter(&self->hash, &prefix, step,
 				ladder_grow(first_s, step, self->settings.capacity_max_s),
 				self->settings.capacity_max_s);
 	ruling = ruling_for(hearing, STANDING_NEUTRAL, seconds);
-	past->capacity.end_ns = ruling.until_ns;
-	memo_add(past, hearing, 0);
+	past->capacity.end_at = ruling.until_at;
+	memo_add(self, past, hearing, 0);
 	if (peer && hearing->rule->reason != REASON_CLIENT_SHUTDOWN)
 		quality_bad(&peer->quality, &self->settings, EVIDENCE_FULL_MILLI, hearing->at_ns);
 	if (is_ours && source)
@@ -77,24 +77,25 @@ static void on_good(struct policy *self, struct hearing *hearing)
 	contact_note(self, hearing, true);
 	if (peer) {
 		merit_take(self, hearing);
-		peer->past.success_ns = hearing->at_ns;
+		peer->success_at = moment_of(hearing->at_ns);
 		peer->past.tried = true;
 		peer->established = true;
-		memo_add(&peer->past, hearing, 0);
+		memo_add(self, &peer->past, hearing, 0);
 		forget_dials(self, hearing);
 	}
 	if (!peer || !source)
 		return; /* without an identity nothing was proven, for or against */
-	memo_add(&source->past, hearing, 0);
-	source->past.success_ns = hearing->at_ns;
+	memo_add(self, &source->past, hearing, 0);
 	source->past.tried = true;
 	source->run = 0;
-	hearing->link->success_ns = hearing->at_ns;
-	link_move(self, hearing->peer, hearing->link, hearing->at_ns);
-	link_age(hearing->link, hearing->at_ns);
-	if (!source->known)
+	if (hearing->link) {
+		hearing->link->good = true;
+		link_move(self, hearing->peer, hearing->link, hearing->at_ns);
+		link_age(hearing->link, hearing->at_ns);
+	}
+	if (!source->past.known)
 		neighbours_count(self, place_at(self, hearing->place), true);
-	source->known = true;
+	source->past.known = true;
 }
 
 /* A follower cannot give trust or take a refusal back: lines can be forged. */
@@ -102,7 +103,7 @@ static void on_trust(struct policy *self, struct hearing *hearing)
 {
 	if (hearing->report->second_hand || !hearing->peer)
 		return;
-	memo_add(&hearing_peer(self, hearing)->past, hearing, 0);
+	memo_add(self, &hearing_peer(self, hearing)->past, hearing, 0);
 	trust_peer(self, hearing->peer, hearing->at_ns);
 }
 
@@ -110,7 +111,7 @@ static void on_clear(struct policy *self, struct hearing *hearing)
 {
 	if (hearing->report->second_hand || !hearing->peer)
 		return;
-	memo_add(&hearing_peer(self, hearing)->past, hearing, 0);
+	memo_add(self, &hearing_peer(self, hearing)->past, hearing, 0);
 	trust_clear(self, hearing->peer, hearing->at_ns);
 }
 

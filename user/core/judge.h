@@ -12,10 +12,11 @@ struct hearing {
 	const struct rule *rule;
 	uint8_t rule_number;
 	uint64_t at_ns;
-	uint32_t peer, place; /* 0: not told, or no room in the book */
-	struct link *link;    /* between the two; NULL when either is missing */
-	uint32_t connection;  /* of the peer when it happened: see struct peer */
-	bool is_released;     /* was held for a minute: see breaker.h */
+	uint32_t peer, place;	      /* 0: not told, or no room in the book */
+	struct link *link;	      /* between the two; NULL when either is missing */
+	uint32_t connection;	      /* of the peer when it happened: see struct peer */
+	bool is_released;	      /* was held for a minute: see breaker.h */
+	bool moves_peer, moves_place; /* to the young end of their shelves */
 	bool is_unseen; /* a follower's word about a connection that the kernel did not see: of the peer only */
 };
 

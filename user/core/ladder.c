@@ -5,44 +5,44 @@
 
 enum { LEVEL_MAX = 32, CAPACITY_FORGOTTEN_S = 32 * MINUTE_S };
 
-static void raise_level(struct ladder *self, uint64_t at_ns)
+static void raise_level(struct ladder *self)
 {
 	if (self->level < LEVEL_MAX)
 		self->level++;
-	self->raised_ns = at_ns;
-}
-
-static uint64_t since_end_s(const struct ladder *self, uint64_t at_ns)
-{
-	return at_ns > self->end_ns ? (at_ns - self->end_ns) / NS_PER_S : 0;
 }
 
 unsigned int ladder_ban(struct ladder *self, uint64_t at_ns)
 {
-	uint64_t calm_days = since_end_s(self, at_ns) / DAY_S;
+	uint32_t at = moment_of(at_ns), calm_days = moment_seconds(self->end_at, at) / DAY_S;
 
-	if (self->level && at_ns < self->end_ns)
+	if (self->level && at < self->end_at)
 		return self->level - 1u;
 	self->level -= calm_days < self->level ? (uint8_t)calm_days : self->level;
-	raise_level(self, at_ns);
+	raise_level(self);
 	return self->level - 1u;
 }
 
-unsigned int ladder_backoff(struct ladder *self, uint64_t at_ns)
+unsigned int ladder_backoff(struct ladder *self, uint32_t *raised_at, uint64_t at_ns)
 {
-	if (since_end_s(self, at_ns) >= DAY_S)
+	uint32_t at = moment_of(at_ns);
+
+	if (moment_seconds(self->end_at, at) >= DAY_S)
 		self->level = 0;
-	if (!self->level || at_ns >= after_s(self->raised_ns, HOUR_S))
-		raise_level(self, at_ns);
+	if (!self->level || at >= moment_after(*raised_at, HOUR_S)) {
+		raise_level(self);
+		*raised_at = at;
+	}
 	return self->level - 1u;
 }
 
 unsigned int ladder_capacity(struct ladder *self, uint64_t at_ns)
 {
-	if (since_end_s(self, at_ns) >= CAPACITY_FORGOTTEN_S)
+	uint32_t at = moment_of(at_ns);
+
+	if (moment_seconds(self->end_at, at) >= CAPACITY_FORGOTTEN_S)
 		self->level = 0;
-	if (!self->level || at_ns >= self->end_ns)
-		raise_level(self, at_ns);
+	if (!self->level || at >= self->end_at)
+		raise_level(self);
 	return self->level - 1u;
 }
 

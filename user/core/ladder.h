@@ -11,7 +11,7 @@
  * Capacity: one up after the last one's end, forgotten half an hour later.
  */
 unsigned int ladder_ban(struct ladder *self, uint64_t at_ns);
-unsigned int ladder_backoff(struct ladder *self, uint64_t at_ns);
+unsigned int ladder_backoff(struct ladder *self, uint32_t *raised_at, uint64_t at_ns);
 unsigned int ladder_capacity(struct ladder *self, uint64_t at_ns);
 
 /* @base_s times 2^(@doublings), at most @max_s. */

@@ -1,46 +1,48 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ledger.h"
 
+#include "ledger_roots.h"
+
 #include <stdbool.h>
 
-#define NS_PER_S UINT64_C(1000000000)
+enum { PART_BITS = 24, STEP_BITS = 8 };
 
-/* 2^32 * 2^-(1/2), 2^32 * 2^-(1/4), 2^32 * 2^-(1/8) …: a part of a half-life is taken bit by bit, exact to 2^-24 of one. */
-static const uint32_t roots[] = {
-	3037000500U, 3611622603U, 3938502376U, 4112874773U, 4202935003U, 4248701965U,
-	4271771996U, 4283353945U, 4289156690U, 4292061010U, 4293513907U, 4294240540U,
-	4294603903U, 4294785595U, 4294876445U, 4294921870U, 4294944583U, 4294955939U,
-	4294961618U, 4294964457U, 4294965876U, 4294966586U, 4294966941U, 4294967119U,
-};
+/* ln 2 in 2^-32: the last part of a half-life is so small that its root is a straight line. */
+#define LN_2 UINT64_C(2977044472)
 
-enum { ROOTS = sizeof(roots) / sizeof(roots[0]) };
+/* 2^-part, in 2^-32; @part of a half-life in 2^-24, exact to 2^-31. */
+static uint64_t root_of(uint32_t part)
+{
+	uint64_t left = coarse_roots[part >> (2 * STEP_BITS)];
+	uint64_t last = (UINT64_C(1) << 32) - (LN_2 * (part & 0xff) >> PART_BITS);
+
+	left = (left * fine_roots[part >> STEP_BITS & 0xff] + (UINT64_C(1) << 31)) >> 32;
+	return (left * (last >> 1) + (UINT64_C(1) << 30)) >> 31;
+}
 
 int32_t ledger_fade(int32_t value, uint64_t seconds, uint32_t half_life_s)
 {
-	uint64_t halves = seconds / half_life_s, left = UINT64_C(1) << 32;
-	uint64_t part = (seconds % half_life_s << ROOTS) / half_life_s;
+	uint64_t halves = seconds / half_life_s;
+	uint32_t part = (uint32_t)((seconds % half_life_s << PART_BITS) / half_life_s);
 
-	if (halves >= 31)
+	if (!value || halves >= 31)
 		return 0;
-	for (int i = 0; i < ROOTS; i++) {
-		if (part >> (ROOTS - 1 - i) & 1)
-			left = (left * roots[i] + (UINT64_C(1) << 31)) >> 32;
-	}
-	return (int32_t)((((uint64_t)value * left >> halves) + (UINT64_C(1) << 31)) >> 32);
+	return (int32_t)((((uint64_t)value * root_of(part) >> halves) + (UINT64_C(1) << 31)) >> 32);
 }
 
 void ledger_settle(struct ledger *self, const struct policy_settings *settings, uint64_t at_ns)
 {
+	uint32_t at = moment_of(at_ns);
 	/* In whole seconds: roundings of many small steps would add up. */
-	uint64_t seconds = at_ns > self->at_ns ? (at_ns - self->at_ns) / NS_PER_S : 0;
+	uint32_t seconds = moment_seconds(self->at, at);
 
 	if (!self->penalty && !self->reward)
-		self->at_ns = at_ns > self->at_ns ? at_ns : self->at_ns;
-	if (!seconds || self->at_ns == at_ns)
+		self->at = at > self->at ? at : self->at;
+	if (!seconds || self->at == at)
 		return;
 	self->penalty = ledger_fade(self->penalty, seconds, settings->penalty_half_life_s);
 	self->reward = ledger_fade(self->reward, seconds, settings->reward_half_life_s);
-	self->at_ns += seconds * NS_PER_S;
+	self->at = moment_after(self->at, seconds);
 }
 
 static int32_t sum_up_to(int32_t sum, unsigned int points, int32_t most)

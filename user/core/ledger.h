@@ -10,16 +10,21 @@
 
 #include <peergate/abi.h>
 
+#include "moment.h"
 #include "policy_settings.h"
 
 /* BAND_DISCOURAGED: Lighthouse's MIN_SCORE_BEFORE_DISCONNECT, -20. */
 enum { POINT = 1000000, PENALTY_MAX = 100 * POINT, REWARD_MAX = 30 * POINT, BAND_DISCOURAGED = 20 };
 
 struct ledger {
-	int32_t penalty, reward; /* millionths of a point, 0 .. their maximum */
-	uint64_t at_ns;		 /* the moment for which they are written */
-	enum standing band;	 /* as last judged; leaving a band takes more than entering it */
+	int32_t penalty;     /* millionths of a point, 0 .. their maximum */
+	int32_t reward : 28; /* the same */
+	uint32_t
+		band : 4; /* enum standing, as last judged; leaving a band takes more than entering it */
+	uint32_t at;	  /* the moment for which they are written */
 };
+
+_Static_assert(sizeof(struct ledger) == 12, "a ledger has 12 bytes");
 
 /* A moment in whole seconds: enough for what is kept a million times. */
 static inline uint32_t seconds_of(uint64_t ns)

@@ -1,18 +1,40 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: which peer was seen at which source, and how well: connected, successful, tenured. A few each way. */
+/*
+ * links: which peer was seen at which source, and how well: connected, successful, tenured. A few each way, in a pool of their
+ * own: a peer's hang on peer->first_link by next_of_peer, a source's on source->first_link by next.
+ */
 #ifndef LINKS_H
 #define LINKS_H
 
 #include "book.h"
 
-static inline uint32_t link_number(uint32_t peer, unsigned int slot)
+/* Five links for four peers: most are seen at one address, and that is where trust and tenure are. */
+static inline uint32_t links_max(const struct policy_settings *settings)
 {
-	return (peer - 1) * PEER_LINKS + slot + 1;
+	return settings->peers_max + settings->peers_max / 4;
 }
 
-/* The link between the two, made when there was none: the peer's oldest or the source's least useful makes room. */
+/* The walk along a peer's links, the youngest first; 0: no more. */
+static inline uint32_t peer_first_link(const struct policy *self, uint32_t peer)
+{
+	return peer_at(self, peer)->first_link;
+}
+
+static inline uint32_t link_next_of_peer(const struct policy *self, uint32_t link)
+{
+	return link_at(self, link)->next_of_peer;
+}
+
+/* NULL: the peer is not known there. */
+struct link *link_find(const struct policy *self, uint32_t peer, uint32_t place);
+
+/*
+ * The link between the two, made when there was none: the peer's oldest or the source's least useful makes room, and when all
+ * are taken the least useful of a few others. NULL: those are all connected.
+ */
 struct link *link_obtain(struct policy *self, uint32_t peer, uint32_t place, uint64_t at_ns);
-void link_drop(struct policy *self, uint32_t link); /* a free one: nothing */
+struct link *link_obtain_at(struct policy *self, uint32_t peer, uint32_t place, uint32_t seen_at);
+void link_drop(struct policy *self, uint32_t link);
 
 /* The peer's link that is connected now, else the one seen last; 0: none. */
 uint32_t link_latest(const struct policy *self, uint32_t peer);

@@ -3,12 +3,13 @@
 #include <errno.h>
 
 #include "book.h"
+#include "details.h"
 #include "evidence.h"
 #include "links.h"
 #include "peers.h"
 #include "places.h"
 #include "save.h"
-#include "shares.h"
+#include "sites.h"
 
 enum { AGE_MAX_S = 30 * DAY_S };
 
@@ -22,54 +23,43 @@ static uint64_t age_ns(uint64_t unix_ns, const struct saved_clock *now)
 	return age < AGE_MAX_NS ? age : AGE_MAX_NS;
 }
 
-/*
- * A moment in the past on boot time. What was before the boot has no number there: it is squeezed into the boot's first
- * second, in its order, and so counts as of the boot.
- */
-static uint64_t past_ns(uint64_t unix_ns, const struct saved_clock *now)
+/* A moment in the past; there is room for those before the boot. */
+static uint32_t past_at(uint64_t unix_ns, const struct saved_clock *now)
 {
-	uint64_t age, over, squeezed;
+	uint32_t boot = moment_of(now->boot_ns);
 
-	if (!unix_ns)
-		return 0;
-	age = age_ns(unix_ns, now);
-	if (age + NS_PER_S <= now->boot_ns)
-		return now->boot_ns - age;
-	over = age + NS_PER_S - now->boot_ns;
-	over = over < AGE_MAX_NS ? over : AGE_MAX_NS;
-	squeezed = (AGE_MAX_NS - over) / AGE_MAX_S + 1;
-	return squeezed < now->boot_ns ? squeezed : now->boot_ns;
+	return unix_ns ? boot - (uint32_t)(age_ns(unix_ns, now) / MOMENT_NS) : 0;
 }
 
-/* As past_ns(), for what counts for @seconds only: 0 when that is over. */
-static uint64_t recent_ns(uint64_t unix_ns, uint64_t seconds, const struct saved_clock *now)
+/* As past_at(), for what counts for @seconds only: 0 when that is over. */
+static uint32_t recent_at(uint64_t unix_ns, uint64_t seconds, const struct saved_clock *now)
 {
-	return unix_ns && age_ns(unix_ns, now) <= seconds * NS_PER_S ? past_ns(unix_ns, now) : 0;
+	return unix_ns && age_ns(unix_ns, now) <= seconds * NS_PER_S ? past_at(unix_ns, now) : 0;
 }
 
 /* An end: what it had left when it was @taken, less what has passed; 0: over. */
-static uint64_t end_ns(uint64_t until, uint64_t taken, const struct saved_clock *now)
+static uint32_t end_at(uint64_t until, uint64_t taken, const struct saved_clock *now)
 {
 	uint64_t passed = age_ns(taken, now);
 
 	if (!until || until == FOREVER_NS)
-		return until;
+		return moment_end(until);
 	if (until <= taken || until - taken <= passed)
 		return 0;
-	return now->boot_ns + (until - taken - passed);
+	return moment_end(now->boot_ns + (until - taken - passed));
 }
 
 static struct ruling load_ruling(const struct saved_ruling *saved, uint64_t taken,
 				 const struct saved_clock *now)
 {
-	uint64_t until_ns = end_ns(saved->until, taken, now);
+	uint32_t until_at = end_at(saved->until, taken, now);
 
-	if (!until_ns || saved->standing >= STANDINGS || saved->reason >= REASONS)
+	if (!until_at || saved->standing >= STANDINGS || saved->reason >= REASONS)
 		return (struct ruling){0};
-	return (struct ruling){.until_ns = until_ns,
-			       .since_ns = past_ns(saved->since, now),
-			       .standing = (enum standing)saved->standing,
-			       .reason = (enum reason)saved->reason,
+	return (struct ruling){.until_at = until_at,
+			       .since_at = past_at(saved->since, now),
+			       .standing = saved->standing,
+			       .reason = saved->reason,
 			       .services = saved->services};
 }
 
@@ -77,31 +67,31 @@ static struct ruling load_ruling(const struct saved_ruling *saved, uint64_t take
 static struct ladder load_ladder(const struct saved_ladder *saved, bool by_levels, uint64_t taken,
 				 const struct saved_clock *now)
 {
-	uint64_t left_ns = end_ns(saved->end, taken, now);
-	uint64_t days = left_ns ? 0 : age_ns(saved->end, now) / NS_PER_S / DAY_S;
-	struct ladder ladder = {.raised_ns = past_ns(saved->raised, now), .level = saved->level};
+	uint32_t left_at = end_at(saved->end, taken, now);
+	uint64_t days = left_at ? 0 : age_ns(saved->end, now) / NS_PER_S / DAY_S;
+	struct ladder ladder = {.level = saved->level};
 
 	if (days && (!by_levels || days >= saved->level))
 		return (struct ladder){0};
 	ladder.level -= (uint8_t)days;
-	ladder.end_ns = left_ns ? left_ns : past_ns(saved->end + days * DAY_S * NS_PER_S, now);
+	ladder.end_at = left_at ? left_at : past_at(saved->end + days * DAY_S * NS_PER_S, now);
 	return ladder;
 }
 
-static void load_memos(struct past *past, const struct saved_past *saved,
+static void load_memos(struct details *details, const struct saved_past *saved,
 		       const struct saved_clock *now)
 {
-	struct memo *memo = past->memos;
+	struct memo *memo = details->memos;
 
-	memset(past->memos, 0, sizeof(past->memos));
+	memset(details->memos, 0, sizeof(details->memos));
 	for (int i = 0; i < SAVED_MEMOS; i++) {
 		const struct saved_memo *at = &saved->memos[i];
 		int rule = at->rule ? evidence_named(at->rule) : -ENOENT;
 
 		if (rule < 0)
 			continue;
-		*memo++ = (struct memo){.first_ns = past_ns(at->first, now),
-					.last_ns = past_ns(at->last, now),
+		*memo++ = (struct memo){.first_at = past_at(at->first, now),
+					.last_at = past_at(at->last, now),
 					.count = at->count,
 					.points = at->points,
 					.rule = (uint8_t)(rule + 1),
@@ -124,25 +114,45 @@ static void load_ledger(const struct policy *self, struct ledger *ledger,
 				       self->settings.penalty_half_life_s),
 		.reward = ledger_fade(within(saved->reward, REWARD_MAX), seconds,
 				      self->settings.reward_half_life_s),
-		.at_ns = now->boot_ns,
+		.at = moment_of(now->boot_ns),
 		.band = saved->band < STANDINGS ? (enum standing)saved->band : STANDING_NEUTRAL};
 	ledger->band = ledger_band(ledger, &self->settings, now->boot_ns);
 }
 
-static void load_past(const struct policy *self, struct past *past, const struct saved_past *saved,
+/* The evidence of the last day: older counts in the ledger at most. */
+static bool has_details(const struct saved_past *saved, const struct saved_clock *now)
+{
+	bool any = recent_at(saved->unseen_at, DAY_S, now);
+
+	for (int i = 0; i < SAVED_MEMOS; i++)
+		any |= saved->memos[i].rule && recent_at(saved->memos[i].last, DAY_S, now);
+	return any;
+}
+
+static void load_details(struct policy *self, struct past *past, const struct saved_past *saved,
+			 const struct saved_clock *now)
+{
+	struct details *details =
+		has_details(saved, now) ? details_spare(self, past, now->boot_ns) : NULL;
+
+	if (!details)
+		return;
+	details->unseen_at = recent_at(saved->unseen_at, DAY_S, now);
+	details->unseen = details->unseen_at ? saved->unseen : 0;
+	load_memos(details, saved, now);
+}
+
+static void load_past(struct policy *self, struct past *past, const struct saved_past *saved,
 		      uint64_t taken, const struct saved_clock *now)
 {
 	load_ledger(self, &past->ledger, saved, now);
 	past->bans = load_ladder(&saved->bans, true, taken, now);
 	past->backoffs = load_ladder(&saved->backoffs, false, taken, now);
 	past->capacity = load_ladder(&saved->capacity, false, taken, now);
-	past->seen_ns = past_ns(saved->seen, now);
-	past->success_ns = past_ns(saved->success, now);
-	past->failure_ns = past_ns(saved->failure, now);
-	past->unseen_ns = recent_ns(saved->unseen_at, DAY_S, now);
-	past->unseen = past->unseen_ns ? saved->unseen : 0;
+	past->raised_at = past->backoffs.level ? past_at(saved->backoffs.raised, now) : 0;
+	past->seen_at = past_at(saved->seen, now);
 	past->tried = saved->tried;
-	load_memos(past, saved, now);
+	load_details(self, past, saved, now);
 }
 
 static void load_source(struct policy *self, uint32_t number, const struct saved *saved,
@@ -153,10 +163,10 @@ static void load_source(struct policy *self, uint32_t number, const struct saved
 	if (!source)
 		return;
 	load_past(self, &source->past, &saved->place.past, saved->taken, now);
-	source->run = saved->place.run;
-	if (saved->place.known && !source->known)
+	source->run = (uint16_t)(saved->place.run < UINT16_MAX ? saved->place.run : UINT16_MAX);
+	if (saved->place.known)
 		neighbours_count(self, place_at(self, number), true);
-	source->known |= saved->place.known;
+	source->past.known |= saved->place.known;
 }
 
 /* What holds there by the copy; false: nothing that is worth a place. */
@@ -164,29 +174,30 @@ static bool fill_place(struct policy *self, uint32_t number, const struct saved 
 		       const struct saved_clock *now)
 {
 	const struct ruling automatic = load_ruling(&saved->place.automatic, saved->taken, now);
-	struct place *place = place_at(self, number);
+	const struct ruling said = load_ruling(&saved->place.said, saved->taken, now);
 
-	place->said = load_ruling(&saved->place.said, saved->taken, now);
-	place->trust_until_ns = end_ns(saved->place.trust_until, saved->taken, now);
+	place_say(self, number, said.until_at ? &said : NULL);
+	place_at(self, number)->trust_until_at =
+		end_at(saved->place.trust_until, saved->taken, now);
 	if (saved->place.has_source)
 		load_source(self, number, saved, now);
-	place_refuse(self, number, automatic.until_ns ? &automatic : NULL);
+	place_refuse(self, number, automatic.until_at ? &automatic : NULL);
 	place_sync(self, number, self->now_ns);
 	return place_at(self, number)->shelf;
 }
 
 static bool is_live(const struct saved *saved, const struct saved_clock *now)
 {
-	return saved->place.has_source || end_ns(saved->place.said.until, saved->taken, now) ||
-	       end_ns(saved->place.automatic.until, saved->taken, now) ||
-	       end_ns(saved->place.trust_until, saved->taken, now);
+	return saved->place.has_source || end_at(saved->place.said.until, saved->taken, now) ||
+	       end_at(saved->place.automatic.until, saved->taken, now) ||
+	       end_at(saved->place.trust_until, saved->taken, now);
 }
 
 /* The later of two words; one that holds beats one that does not. */
 static bool is_newer(const struct ruling *word, const struct ruling *than, uint64_t now_ns)
 {
 	return ruling_is_live(word, now_ns) &&
-	       (!ruling_is_live(than, now_ns) || word->since_ns > than->since_ns);
+	       (!ruling_is_live(than, now_ns) || word->since_at > than->since_at);
 }
 
 /* What is newer in the copy than in the book. */
@@ -195,20 +206,20 @@ static void merge_place(struct policy *self, uint32_t number, const struct saved
 {
 	const struct ruling said = load_ruling(&saved->place.said, saved->taken, now);
 	const struct ruling automatic = load_ruling(&saved->place.automatic, saved->taken, now);
-	uint64_t trust_ns = end_ns(saved->place.trust_until, saved->taken, now);
+	uint32_t trust_at = end_at(saved->place.trust_until, saved->taken, now);
 	struct place *place = place_at(self, number);
 	const struct source *source = place_source(self, place);
 
-	if (is_newer(&said, &place->said, now->boot_ns)) {
-		place->said = said;
+	if (is_newer(&said, place_said(place), now->boot_ns)) {
+		place_say(self, number, &said);
 		dirty_set(&self->dirty_words, number);
 	}
-	if (trust_ns > place->trust_until_ns)
-		place->trust_until_ns = trust_ns;
+	if (trust_at > place->trust_until_at)
+		place->trust_until_at = trust_at;
 	if (saved->place.has_source &&
-	    (!source || past_ns(saved->place.past.seen, now) > source->past.seen_ns))
+	    (!source || past_at(saved->place.past.seen, now) > source->past.seen_at))
 		load_source(self, number, saved, now);
-	if (is_newer(&automatic, &place->automatic, now->boot_ns))
+	if (is_newer(&automatic, place_automatic(self, place), now->boot_ns))
 		place_refuse(self, number, &automatic);
 	place_sync(self, number, self->now_ns);
 }
@@ -229,10 +240,10 @@ static void load_place(struct policy *self, const struct saved *saved)
 		dirty_set(&self->dirty_places, saved->number);
 }
 
-static void later(uint64_t *moment_ns, uint64_t at_ns)
+static void later(uint32_t *at, uint32_t other)
 {
-	if (at_ns > *moment_ns)
-		*moment_ns = at_ns;
+	if (other > *at)
+		*at = other;
 }
 
 static void load_links(struct policy *self, uint32_t number, const struct saved *saved,
@@ -243,15 +254,17 @@ static void load_links(struct policy *self, uint32_t number, const struct saved 
 		uint32_t place = at->source.length ? place_find(self, &at->source) : 0;
 		struct link *link;
 
-		if (!place || !place_at(self, place)->source)
+		if (!place || !place_at(self, place)->has_source)
 			continue;
-		link = link_obtain(self, number, place, past_ns(at->seen, now));
-		later(&link->tenured_ns, recent_ns(at->tenured, GOOD_FOR_S, now));
-		later(&link->vouched_ns, recent_ns(at->vouched, GOOD_FOR_S, now));
+		link = link_obtain_at(self, number, place, past_at(at->seen, now));
+		if (!link)
+			continue;
+		later(&link->tenured_at, recent_at(at->tenured, GOOD_FOR_S, now));
+		later(&link->vouched_at, recent_at(at->vouched, GOOD_FOR_S, now));
 		if (link->online)
 			continue;
-		later(&link->since_ns, past_ns(at->since, now));
-		later(&link->success_ns, past_ns(at->success, now));
+		later(&link->since_at, past_at(at->since, now));
+		link->good |= at->success != 0;
 	}
 }
 
@@ -261,6 +274,8 @@ static void fill_peer(struct policy *self, uint32_t number, const struct saved *
 	struct peer *peer = peer_at(self, number);
 
 	load_past(self, &peer->past, &saved->peer.past, saved->taken, now);
+	peer->success_at = past_at(saved->peer.past.success, now);
+	peer->failure_at = past_at(saved->peer.past.failure, now);
 	peer->trusted = saved->peer.trusted;
 	peer->ruling = load_ruling(&saved->peer.ruling, saved->taken, now);
 	if (!peer->online) {
@@ -268,7 +283,7 @@ static void fill_peer(struct policy *self, uint32_t number, const struct saved *
 			(int8_t)(saved->peer.service <= SERVICES_MAX ? saved->peer.service - 1
 								     : -1);
 		if (saved->peer.direction <= DIRECTION_OUTBOUND)
-			peer->direction = (enum direction)saved->peer.direction;
+			peer->direction = saved->peer.direction;
 	}
 	load_links(self, number, saved, now);
 	peer_shelve(self, number);
@@ -276,7 +291,10 @@ static void fill_peer(struct policy *self, uint32_t number, const struct saved *
 
 static void load_peer(struct policy *self, const struct saved *saved)
 {
-	uint32_t number = peer_obtain_at(self, saved->peer.id, saved->number);
+	const struct prefix *from =
+		saved->peer.links[0].source.length ? &saved->peer.links[0].source : NULL;
+	const struct source_key key = from ? addr_source(&from->addr) : (struct source_key){{0}};
+	uint32_t number = peer_obtain_at(self, saved->peer.id, from ? &key : NULL, saved->number);
 
 	if (number)
 		fill_peer(self, number, saved, &self->loading);
@@ -308,7 +326,7 @@ static bool has_words_on_prefixes(const struct policy *self)
 	uint32_t number = self->place_shelves[SHELF_PREFIXES].oldest;
 
 	for (; number; number = place_at(self, number)->link.newer)
-		if (place_at(self, number)->said.until_ns)
+		if (place_at(self, number)->is_said)
 			return true;
 	return false;
 }
@@ -317,7 +335,7 @@ void policy_load_end(struct policy *self)
 {
 	if (self->quiet || has_words_on_prefixes(self)) {
 		self->quiet = false;
-		self->sweep_left = self->places.used;
+		self->sweep_left = self->source_pool.used + self->wides.used;
 		places_sweep(self, UINT32_MAX);
 	}
 	self->loading = (struct saved_clock){0};
@@ -348,9 +366,9 @@ static int merge_into_peer(struct policy *self, const struct saved *saved,
 {
 	uint32_t number = peer_find(self, saved->peer.id);
 
-	if (number && peer_at(self, number)->past.seen_ns >= past_ns(saved->peer.past.seen, now))
+	if (number && peer_at(self, number)->past.seen_at >= past_at(saved->peer.past.seen, now))
 		return 0;
-	number = peer_obtain(self, saved->peer.id);
+	number = peer_obtain(self, saved->peer.id, NULL);
 	if (!number)
 		return why_fill(why, -ENOSPC, "%s: no room in the book; raise peers_max",
 				saved->peer.id);

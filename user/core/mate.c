@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "peers.h"
 #include "span.h"
 
 enum { MS_US = 1000 };
@@ -41,7 +42,7 @@ void mate_fill(const struct policy *self, const struct member *member, uint64_t 
 {
 	const struct peer *peer = peer_at(self, member->peer);
 
-	*ret = (struct mate){.peer = peer->id,
+	*ret = (struct mate){.peer = peer_id(self, peer),
 			     .has_addr = member->place,
 			     .direction = peer->direction,
 			     .score = member->score,
@@ -50,5 +51,5 @@ void mate_fill(const struct policy *self, const struct member *member, uint64_t 
 									  &self->settings, now_ns),
 			     .since_ns = member->since_ns};
 	if (member->place)
-		ret->source = place_at(self, member->place)->prefix;
+		ret->source = place_prefix(self, place_at(self, member->place));
 }

@@ -5,7 +5,11 @@
 
 #include "judge.h"
 
-/* Kinds of which nothing was heard for a day, and beyond MEMOS the one longest unheard, make room. */
-void memo_add(struct past *past, const struct hearing *hearing, unsigned int points);
+/*
+ * Kinds of which nothing was heard for a day, and beyond MEMOS the one longest unheard, make room. What speaks for somebody
+ * pushes out nobody else's details.
+ */
+void memo_add(struct policy *self, struct past *past, const struct hearing *hearing,
+	      unsigned int points);
 
 #endif

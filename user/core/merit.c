@@ -28,20 +28,23 @@ static int service_of(const struct hearing *hearing, const struct peer *peer)
 	return hearing->report->service >= 0 ? hearing->report->service : peer->service;
 }
 
-static const struct prefix *prefix_of(const struct policy *self, const struct hearing *hearing)
+/* False: nobody knows where. */
+static bool prefix_of(const struct policy *self, const struct hearing *hearing, struct prefix *ret)
 {
-	return hearing->place ? &place_at(self, hearing->place)->prefix : NULL;
+	if (hearing->place)
+		*ret = place_prefix(self, place_at(self, hearing->place));
+	return hearing->place;
 }
 
 static void take_answer(struct policy *self, const struct hearing *hearing, struct peer *peer)
 {
-	const struct prefix *prefix = prefix_of(self, hearing);
+	struct prefix prefix;
 
 	if (!hearing->report->latency_us)
 		return;
 	quality_latency(&peer->quality, hearing->report->latency_us);
-	if (prefix)
-		network_tell_latency(self, prefix, service_of(hearing, peer),
+	if (prefix_of(self, hearing, &prefix))
+		network_tell_latency(self, &prefix, service_of(hearing, peer),
 				     peer->quality.latency_us);
 }
 
@@ -50,18 +53,18 @@ static void take_status(struct policy *self, const struct hearing *hearing, stru
 	const struct report *report = hearing->report;
 	int service = service_of(hearing, peer);
 	const struct node_state *node = &self->nodes[service < 0 ? 0 : service];
-	const struct prefix *prefix = prefix_of(self, hearing);
+	struct prefix prefix;
 
 	if (report->protocol_count && node->protocol_count)
 		quality_protocols(&peer->quality, report->protocols, report->protocol_count,
 				  node->protocols, node->protocol_count);
 	if (report->head_slot)
 		quality_head(&peer->quality, report->head_slot, hearing->at_ns);
-	if (!prefix)
+	if (!prefix_of(self, hearing, &prefix))
 		return;
-	network_tell_status(self, prefix);
+	network_tell_status(self, &prefix);
 	if (report->head_slot)
-		network_tell_head(self, prefix, service, report->head_slot);
+		network_tell_head(self, &prefix, service, report->head_slot);
 }
 
 /* A source that answers two minutes after its status is a vote of its network. */
@@ -69,17 +72,21 @@ static void verify(struct policy *self, const struct hearing *hearing, const str
 {
 	struct source *source = hearing_source(self, hearing);
 	const struct link *link = hearing->link;
+	struct prefix prefix;
 
-	if (!source || source->verified || !link || !link->online || !peer->quality.gave_status ||
-	    hearing->at_ns < after_s(link->since_ns, VERIFIED_S))
+	if (!source || source->past.verified || !link || !link->online ||
+	    !peer->quality.gave_status ||
+	    moment_of(hearing->at_ns) < moment_after(link->since_at, VERIFIED_S))
 		return;
-	source->verified = network_verify(self, prefix_of(self, hearing));
+	prefix_of(self, hearing, &prefix);
+	source->past.verified = network_verify(self, &prefix);
 }
 
 static void note_network(struct policy *self, const struct hearing *hearing)
 {
-	const struct prefix *prefix = prefix_of(self, hearing);
-	struct network *network = prefix ? network_find(self, prefix) : NULL;
+	struct prefix prefix;
+	struct network *network =
+		prefix_of(self, hearing, &prefix) ? network_find(self, &prefix) : NULL;
 
 	if (network && seconds_of(hearing->at_ns) > network->success_s)
 		network->success_s = seconds_of(hearing->at_ns);

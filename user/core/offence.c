@@ -2,10 +2,12 @@
 #include "offence.h"
 
 #include "contacts.h"
+#include "details.h"
 #include "doubt.h"
 #include "ladder.h"
 #include "links.h"
 #include "memo.h"
+#include "places.h"
 #include "refuse.h"
 #include "retry.h"
 
@@ -18,41 +20,57 @@ enum {
 };
 
 /* This follower's allowance for this source, or one that nobody has used for long; NULL: others have them all. */
-static struct allowance *find_allowance(struct source *source, const struct hearing *hearing)
+static struct allowance *find_allowance(struct details *details, const struct hearing *hearing)
 {
 	for (int i = 0; i < REPORTERS; i++) {
-		struct allowance *at = &source->allowances[i];
+		struct allowance *at = &details->allowances[i];
 
 		if (at->used && at->reporter == hearing->report->reporter)
 			return at;
 	}
 	for (int i = 0; i < REPORTERS; i++) {
-		if (!is_within_s(source->allowances[i].last_ns, ALLOWANCE_S, hearing->at_ns))
-			return &source->allowances[i];
+		struct allowance *at = &details->allowances[i];
+
+		if (!moment_is_within(at->last_at, ALLOWANCE_S, hearing->at_ns))
+			return at;
 	}
 	return NULL;
 }
 
+/* Whose details made room for others' may have had one, and used it up just now. */
+static struct allowance first_allowance(const struct policy *self, const struct source *source,
+					const struct hearing *hearing)
+{
+	struct allowance first = {.reporter = hearing->report->reporter, .used = true};
+
+	if (source->past.thinned) {
+		first.spent = (uint16_t)self->settings.follower_allowance;
+		first.last_at = moment_of(hearing->at_ns);
+	}
+	return first;
+}
+
 /* Law 1: what is left of this follower's allowance for this source, up to @points; the node itself has no limit. */
-static unsigned int allowed(const struct policy *self, struct source *source,
+static unsigned int allowed(struct policy *self, struct source *source,
 			    const struct hearing *hearing, unsigned int points)
 {
 	struct allowance *mine;
 
 	if (!hearing->report->second_hand)
 		return points;
-	mine = find_allowance(source, hearing);
+	mine = find_allowance(details_want(self, &source->past, hearing->at_ns), hearing);
 	if (!mine)
 		return 0;
 	/* Begins anew ten minutes after the last point taken: no ten minutes hold more than one allowance. */
-	if (!mine->used || mine->reporter != hearing->report->reporter ||
-	    !is_within_s(mine->last_ns, ALLOWANCE_S, hearing->at_ns))
+	if (!mine->used || mine->reporter != hearing->report->reporter)
+		*mine = first_allowance(self, source, hearing);
+	else if (!moment_is_within(mine->last_at, ALLOWANCE_S, hearing->at_ns))
 		*mine = (struct allowance){.reporter = hearing->report->reporter, .used = true};
 	if (points > self->settings.follower_allowance - mine->spent)
 		points = self->settings.follower_allowance - mine->spent;
 	mine->spent += (uint16_t)points;
-	if (points && hearing->at_ns > mine->last_ns)
-		mine->last_ns = hearing->at_ns;
+	if (points)
+		moment_later(&mine->last_at, hearing->at_ns);
 	return points;
 }
 
@@ -73,13 +91,12 @@ unsigned int offence_debit(struct policy *self, const struct hearing *hearing,
 		ledger_debit(&peer->past.ledger, &self->settings, points, hearing->at_ns);
 		quality_bad(&peer->quality, &self->settings, evidence_milli(points),
 			    hearing->at_ns);
-		peer->past.failure_ns = hearing->at_ns;
-		memo_add(&peer->past, hearing, points);
+		peer->failure_at = moment_of(hearing->at_ns);
+		memo_add(self, &peer->past, hearing, points);
 	}
 	if (source) {
 		ledger_debit(&source->past.ledger, &self->settings, lost, hearing->at_ns);
-		source->past.failure_ns = hearing->at_ns;
-		memo_add(&source->past, hearing, lost);
+		memo_add(self, &source->past, hearing, lost);
 	}
 	return lost;
 }
@@ -92,23 +109,25 @@ static bool is_another_connection(const struct failure *last, const struct heari
 		return true;
 	if (port && last->port && port != last->port)
 		return true;
-	return hearing->at_ns > after_s(last->at_ns, SAME_CONNECTION_S);
+	return moment_of(hearing->at_ns) > moment_after(last->at, SAME_CONNECTION_S);
 }
 
-static void count_failure(struct source *source, const struct hearing *hearing)
+static void count_failure(struct policy *self, struct source *source, const struct hearing *hearing)
 {
-	bool is_remembered = is_within_s(source->failure.at_ns, HOUR_S, hearing->at_ns) ||
-			     is_within_s(source->past.backoffs.end_ns, DAY_S, hearing->at_ns);
+	struct failure *last = &details_want(self, &source->past, hearing->at_ns)->failure;
+	bool is_remembered = moment_is_within(last->at, HOUR_S, hearing->at_ns) ||
+			     moment_is_within(source->past.backoffs.end_at, DAY_S, hearing->at_ns);
 
 	if (!is_remembered)
 		source->run = 0;
-	if (source->run && !is_another_connection(&source->failure, hearing))
+	if (source->run && !is_another_connection(last, hearing))
 		return;
-	source->run++;
-	source->failure = (struct failure){.at_ns = hearing->at_ns,
-					   .peer = hearing->peer,
-					   .connection = hearing->connection,
-					   .port = hearing->report->port};
+	if (source->run < UINT16_MAX)
+		source->run++;
+	*last = (struct failure){.at = moment_of(hearing->at_ns),
+				 .peer = hearing->peer,
+				 .connection = hearing->connection,
+				 .port = hearing->report->port};
 }
 
 /* Law 16, of the peer that it is about; where nobody is named, law 4: of anybody there. */
@@ -123,12 +142,13 @@ static bool was_good(const struct policy *self, const struct hearing *hearing,
 void offence_back_off(struct policy *self, const struct hearing *hearing, struct source *source,
 		      uint32_t max_s)
 {
-	unsigned int step = ladder_backoff(&source->past.backoffs, hearing->at_ns);
+	unsigned int step =
+		ladder_backoff(&source->past.backoffs, &source->past.raised_at, hearing->at_ns);
 	unsigned int doublings = was_good(self, hearing, source) ? 0 : 2 * step;
 	uint32_t seconds = ladder_grow(self->settings.backoff_s, doublings, max_s);
 	struct ruling ruling = ruling_for(hearing, STANDING_NEUTRAL, seconds);
 
-	source->past.backoffs.end_ns = ruling.until_ns;
+	source->past.backoffs.end_at = ruling.until_at;
 	refuse(self, hearing, &ruling);
 	if (hearing->peer)
 		hearing_peer(self, hearing)->ruling = ruling;
@@ -164,6 +184,14 @@ static unsigned int weigh(const struct policy *self, const struct hearing *heari
 	return suspicion_weighs(self, hearing) ? points : 0;
 }
 
+/* Told late, or held: a connection of that peer has worked since. */
+static bool has_worked_since(const struct policy *self, const struct hearing *hearing)
+{
+	const struct peer *peer = hearing_peer(self, hearing);
+
+	return peer && moment_of(hearing->at_ns) < peer->success_at;
+}
+
 void offence_suspect(struct policy *self, const struct hearing *hearing, unsigned int points,
 		     bool is_failure)
 {
@@ -179,25 +207,26 @@ void offence_suspect(struct policy *self, const struct hearing *hearing, unsigne
 	if (!source || (!lost && !is_failure))
 		return;
 	/* An allowance that bad answers have used up is no reason to forget a connection that failed. */
-	if (hearing->report->second_hand && !find_allowance(source, hearing))
+	if (hearing->report->second_hand &&
+	    !find_allowance(details_want(self, &source->past, hearing->at_ns), hearing))
 		return;
-	if (is_failure && hearing->at_ns < source->past.success_ns)
-		return; /* told late, or held: a connection has worked since */
+	if (is_failure && has_worked_since(self, hearing))
+		return;
 	if (is_failure)
-		count_failure(source, hearing);
+		count_failure(self, source, hearing);
 	if (backs_off(self, hearing, source, is_failure))
 		offence_back_off(self, hearing, source, self->settings.backoff_max_s);
 }
 
 /* Told in accounts, and nothing else: the want may be our own. */
-static void note_only(const struct policy *self, const struct hearing *hearing)
+static void note_only(struct policy *self, const struct hearing *hearing)
 {
 	struct source *source = hearing_source(self, hearing);
 
 	if (hearing->peer)
-		memo_add(&hearing_peer(self, hearing)->past, hearing, 0);
+		memo_add(self, &hearing_peer(self, hearing)->past, hearing, 0);
 	if (source)
-		memo_add(&source->past, hearing, 0);
+		memo_add(self, &source->past, hearing, 0);
 }
 
 void on_suspect(struct policy *self, struct hearing *hearing)
@@ -215,7 +244,7 @@ void on_suspect(struct policy *self, struct hearing *hearing)
 void on_churn(struct policy *self, struct hearing *hearing)
 {
 	struct source *source = hearing_source(self, hearing);
-	const struct ruling *live = &place_at(self, hearing->place)->automatic;
+	const struct ruling *live = place_automatic(self, place_at(self, hearing->place));
 
 	if (breaker_takes(self, hearing))
 		return;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "places.h"
 
+#include "details.h"
 #include "links.h"
 #include "room.h"
 #include "shares.h"
+#include "sites.h"
+#include "throngs.h"
 
 enum {
 	NARROW_BITS = 16
@@ -11,90 +14,164 @@ enum {
 
 uint32_t place_find(const struct policy *self, const struct prefix *prefix)
 {
-	return table_find(&self->place_by_prefix, prefix);
+	uint32_t number;
+
+	if (prefix_is_source(prefix)) {
+		const struct source_key key = addr_source(&prefix->addr);
+
+		return table_find(&self->place_by_source, &key);
+	}
+	number = table_find(&self->place_by_wide, prefix);
+	return number ? self->source_pool.max + number : 0;
+}
+
+uint32_t place_next(const struct policy *self, uint32_t after)
+{
+	uint32_t first_wide = self->source_pool.max + 1;
+
+	if (after < self->source_pool.used)
+		return after + 1;
+	if (after < first_wide)
+		return self->wides.used ? first_wide : 0;
+	return after - self->source_pool.max < self->wides.used ? after + 1 : 0;
+}
+
+/* Sources are looked for together, what is none alone. */
+void place_look_begin(const struct policy *self, struct place_look *look)
+{
+	look->number = 0;
+	look->is_source = prefix_is_source(&look->prefix);
+	if (!look->is_source) {
+		look->hash = table_hash(&self->place_by_wide, &look->prefix);
+		look->number = place_find(self, &look->prefix);
+		return;
+	}
+	look->key = addr_source(&look->prefix.addr);
+	look->hash = table_hash(&self->place_by_source, &look->key);
+	table_fetch_head(&self->place_by_source, look->hash);
+}
+
+void place_look_fetch(const struct policy *self, const struct place_look *look)
+{
+	uint32_t number = table_fetch_record(&self->place_by_source, look->hash);
+
+	if (number)
+		__builtin_prefetch(&self->sources[number - 1]);
+}
+
+void place_look_end(const struct policy *self, struct place_look *look)
+{
+	if (look->is_source)
+		look->number = table_find_hashed(&self->place_by_source, look->hash, &look->key);
 }
 
 void places_find(const struct policy *self, struct place_look *looks, size_t count)
 {
-	const struct table *table = &self->place_by_prefix;
-
-	for (size_t i = 0; i < count; i++) {
-		looks[i].hash = table_hash(table, &looks[i].prefix);
-		table_fetch_head(table, looks[i].hash);
-	}
 	for (size_t i = 0; i < count; i++)
-		table_fetch_record(table, looks[i].hash);
-	for (size_t i = 0; i < count; i++) {
-		looks[i].number = table_find_hashed(table, looks[i].hash, &looks[i].prefix);
-		if (looks[i].number)
-			pool_fetch(&self->places, looks[i].number);
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (looks[i].number && place_at(self, looks[i].number)->source)
-			pool_fetch(&self->sources, place_at(self, looks[i].number)->source);
-	}
+		place_look_begin(self, &looks[i]);
+	for (size_t i = 0; i < count; i++)
+		place_look_fetch(self, &looks[i]);
+	for (size_t i = 0; i < count; i++)
+		place_look_end(self, &looks[i]);
 }
 
-static bool has_room(struct policy *self, bool is_source, enum claim claim)
+static bool has_room(struct policy *self, const struct prefix *prefix, enum claim claim)
 {
-	if (is_source)
-		return self->source_places < self->settings.sources_max ||
-		       room_for_source(self, claim);
+	if (prefix_is_source(prefix))
+		return self->source_pool.count < self->source_pool.max ||
+		       room_for_source(self, prefix, claim);
 	/* Folded bans may have half of the prefixes: the rest is the operator's. */
 	if (claim != CLAIM_OPERATOR &&
 	    self->place_shelves[SHELF_FOLDS].count >= self->settings.prefixes_max / 2)
 		return false;
-	return self->prefix_places < self->settings.prefixes_max || room_for_prefix(self, claim);
+	return self->wides.count < self->wides.max || room_for_prefix(self, claim);
 }
 
-static void begin(struct policy *self, uint32_t number, const struct prefix *prefix)
+static struct wide *wide_at(const struct policy *self, uint32_t place)
 {
-	place_at(self, number)->prefix = *prefix;
-	table_add(&self->place_by_prefix, number);
+	return pool_at(&self->wides, place - self->source_pool.max);
+}
+
+static void begin_source(struct policy *self, uint32_t number, const struct prefix *prefix)
+{
+	place_at(self, number)->key = addr_source(&prefix->addr);
+	table_add(&self->place_by_source, number);
+}
+
+static void begin_wide(struct policy *self, uint32_t number, const struct prefix *prefix)
+{
+	wide_at(self, number)->prefix = *prefix;
+	table_add(&self->place_by_wide, number - self->source_pool.max);
+	self->lengths[prefix->length]++;
+}
+
+/* A new number, @at when that is to be had. There is room. */
+static uint32_t take_number(struct policy *self, bool is_source, uint32_t at)
+{
+	uint32_t first_wide = self->source_pool.max;
+	uint32_t number = 0;
+
+	if (is_source && at <= first_wide)
+		number = pool_take_at(&self->source_pool, at);
+	else if (!is_source && at > first_wide)
+		number = pool_take_at(&self->wides, at - first_wide);
+	if (!number)
+		number = pool_take(is_source ? &self->source_pool : &self->wides);
+	return is_source ? number : first_wide + number;
+}
+
+static uint32_t begin(struct policy *self, const struct prefix *prefix, uint32_t at)
+{
+	bool is_source = prefix_is_source(prefix);
+	uint32_t number = take_number(self, is_source, at);
+
+	if (is_source)
+		begin_source(self, number, prefix);
+	else
+		begin_wide(self, number, prefix);
 	dirty_set(&self->dirty_places, number);
-	if (prefix_is_source(prefix)) {
-		self->source_places++;
-	} else {
-		self->prefix_places++;
-		self->lengths[prefix->length]++;
-	}
 	place_shelve(self, number);
+	return number;
 }
 
 uint32_t place_obtain(struct policy *self, const struct prefix *prefix, enum claim claim)
 {
 	uint32_t number = place_find(self, prefix);
 
-	if (number)
+	if (number || !has_room(self, prefix, claim))
 		return number;
-	if (!has_room(self, prefix_is_source(prefix), claim))
-		return 0;
-	number = pool_take(&self->places);
-	begin(self, number, prefix);
-	return number;
+	return begin(self, prefix, 0);
 }
 
-uint32_t place_obtain_at(struct policy *self, const struct prefix *prefix, uint32_t number)
+uint32_t place_obtain_at(struct policy *self, const struct prefix *prefix, uint32_t at)
 {
-	uint32_t found = place_find(self, prefix);
+	uint32_t number = place_find(self, prefix);
 
-	if (found)
-		return found;
-	if (!has_room(self, prefix_is_source(prefix), CLAIM_OPERATOR))
-		return 0;
-	number = pool_take_at(&self->places, number);
-	if (!number)
-		number = pool_take(&self->places);
-	begin(self, number, prefix);
-	return number;
+	if (number || !has_room(self, prefix, CLAIM_OPERATOR))
+		return number;
+	return begin(self, prefix, at);
+}
+
+static void end_source(struct policy *self, uint32_t number)
+{
+	table_remove(&self->place_by_source, number);
+	pool_give(&self->source_pool, number);
+}
+
+static void end_wide(struct policy *self, uint32_t number)
+{
+	self->lengths[wide_at(self, number)->prefix.length]--;
+	table_remove(&self->place_by_wide, number - self->source_pool.max);
+	pool_give(&self->wides, number - self->source_pool.max);
+	memset(place_at(self, number), 0, sizeof(struct place));
 }
 
 struct source *place_know(struct policy *self, uint32_t number)
 {
 	struct place *place = place_at(self, number);
 
-	if (!place->source && prefix_is_source(&place->prefix))
-		place->source = pool_take(&self->sources);
+	if (place_is_source(self, place))
+		place->has_source = true;
 	return place_source(self, place);
 }
 
@@ -109,7 +186,7 @@ struct prefix prefix_cut(const struct prefix *prefix, unsigned int length)
 
 uint32_t place_overruled_by(const struct policy *self, const struct prefix *prefix, uint64_t now_ns)
 {
-	if (!self->prefix_places)
+	if (!self->wides.count)
 		return 0;
 	for (unsigned int length = prefix->length; length-- > 0;) {
 		struct prefix wider;
@@ -119,7 +196,7 @@ uint32_t place_overruled_by(const struct policy *self, const struct prefix *pref
 			continue;
 		wider = prefix_cut(prefix, length);
 		number = place_find(self, &wider);
-		if (number && ruling_is_live(&place_at(self, number)->said, now_ns))
+		if (number && ruling_is_live(place_said(place_at(self, number)), now_ns))
 			return number;
 	}
 	return 0;
@@ -128,22 +205,67 @@ uint32_t place_overruled_by(const struct policy *self, const struct prefix *pref
 static enum shelf shelf_for(const struct policy *self, const struct place *place)
 {
 	const struct source *source = place_source(self, place);
-	bool said = ruling_is_live(&place->said, self->now_ns);
+	bool said = ruling_is_live(place_said(place), self->now_ns);
 
-	if (!prefix_is_source(&place->prefix))
-		return place->automatic.until_ns && !said ? SHELF_FOLDS : SHELF_PREFIXES;
-	if (said || place->automatic.until_ns || place->trust_until_ns ||
-	    (source && source->online))
+	if (!place_is_source(self, place))
+		return place_automatic(self, place)->until_at && !said ? SHELF_FOLDS
+								       : SHELF_PREFIXES;
+	if (place->in_share)
+		return SHELF_REFUSED;
+	if (said || place->has_shadow || place->trust_until_at || (source && source->online))
 		return SHELF_KEPT;
 	return source && source->past.tried ? SHELF_TRIED : SHELF_UNTRIED;
 }
 
+/* Untried sources stand in their network's throng, refused ones in its heap, all others on a list. */
+static struct list *list_of(struct policy *self, const struct place *place)
+{
+	if (place->shelf == SHELF_NONE || place->shelf == SHELF_REFUSED ||
+	    place->shelf == SHELF_UNTRIED)
+		return NULL;
+	return &self->place_shelves[place->shelf];
+}
+
 void place_touch(struct policy *self, uint32_t number)
 {
-	struct list *list = &self->place_shelves[place_at(self, number)->shelf];
+	struct place *place = place_at(self, number);
+	struct list *list = list_of(self, place);
 
+	if (place->shelf == SHELF_UNTRIED)
+		throng_touch(self, THRONG_SOURCES, share_of(self, place), number);
+	if (!list || list->newest == number)
+		return;
 	list_remove(list, number);
 	list_append(list, number);
+}
+
+void place_unlist(struct policy *self, uint32_t number)
+{
+	struct place *place = place_at(self, number);
+	struct list *list = list_of(self, place);
+
+	if (place->shelf == SHELF_UNTRIED) {
+		throng_leave(self, THRONG_SOURCES, share_of(self, place), number);
+		place->is_rest = false;
+	}
+	if (list)
+		list_remove(list, number);
+	place->shelf = SHELF_REFUSED;
+}
+
+static void enlist(struct policy *self, uint32_t number)
+{
+	struct place *place = place_at(self, number);
+	struct list *list = list_of(self, place);
+	uint32_t share;
+
+	if (list)
+		list_append(list, number);
+	if (place->shelf != SHELF_UNTRIED)
+		return;
+	share = share_obtain(self, &place->key);
+	place->is_rest = share == SHARE_REST;
+	throng_join(self, THRONG_SOURCES, share, number);
 }
 
 void place_shelve(struct policy *self, uint32_t number)
@@ -153,10 +275,16 @@ void place_shelve(struct policy *self, uint32_t number)
 
 	if (place->shelf == shelf)
 		return;
-	if (place->shelf)
-		list_remove(&self->place_shelves[place->shelf], number);
+	place_unlist(self, number);
 	place->shelf = (uint8_t)shelf;
-	list_append(&self->place_shelves[shelf], number);
+	enlist(self, number);
+}
+
+static void unverify(struct policy *self, const struct place *place)
+{
+	const struct prefix prefix = place_prefix(self, place);
+
+	network_unverify(self, &prefix);
 }
 
 static void forget_source(struct policy *self, uint32_t number)
@@ -168,50 +296,27 @@ static void forget_source(struct policy *self, uint32_t number)
 		return;
 	while (source->first_link)
 		link_drop(self, source->first_link);
-	if (source->known)
-		neighbours_count(self, place, false);
-	if (source->verified)
-		network_unverify(self, &place->prefix);
-	convict(self, number, false, self->now_ns);
-	pool_give(&self->sources, place->source);
-	place->source = 0;
+	details_drop(self, &source->past);
+	neighbours_count(self, place, false);
+	if (source->past.verified)
+		unverify(self, place);
+	*source = (struct source){0};
+	place->has_source = false;
 }
 
 void place_forget(struct policy *self, uint32_t number)
 {
-	struct place *place = place_at(self, number);
-
 	dirty_set(&self->dirty_places, number);
 	place_refuse(self, number, NULL);
+	place_say(self, number, NULL);
 	forget_source(self, number);
 	place_unhold(self, number);
-	heap_remove(&self->wakes, number);
-	list_remove(&self->place_shelves[place->shelf], number);
-	table_remove(&self->place_by_prefix, number);
-	if (prefix_is_source(&place->prefix)) {
-		self->source_places--;
-	} else {
-		self->prefix_places--;
-		self->lengths[place->prefix.length]--;
-	}
-	pool_give(&self->places, number);
-}
-
-void place_refuse(struct policy *self, uint32_t number, const struct ruling *verdict)
-{
-	struct place *place = place_at(self, number);
-
-	if (verdict || place->automatic.until_ns)
-		dirty_set(&self->dirty_places, number);
-	share_leave(self, number);
 	heap_remove(&self->ends, number);
-	place->automatic = verdict ? *verdict : (struct ruling){0};
-	/* A fold ends by its wake: it makes no room for sources, and has no share. */
-	if (verdict && prefix_is_source(&place->prefix)) {
-		heap_put(&self->ends, number, verdict->until_ns);
-		share_enter(self, number, self->now_ns);
-	}
-	convict(self, number, place->automatic.standing == STANDING_BANNED, self->now_ns);
+	place_unlist(self, number);
+	if (place_is_source(self, place_at(self, number)))
+		end_source(self, number);
+	else
+		end_wide(self, number);
 }
 
 static void sync_members(struct policy *self, const struct prefix *prefix, unsigned int bits)
@@ -235,8 +340,10 @@ static void sync_folds(struct policy *self, const struct prefix *prefix)
 	uint32_t next, number = self->place_shelves[SHELF_FOLDS].oldest;
 
 	for (; number; number = next) {
+		struct prefix fold = place_prefix(self, place_at(self, number));
+
 		next = place_at(self, number)->link.newer;
-		if (prefix_overlaps(prefix, &place_at(self, number)->prefix))
+		if (prefix_overlaps(prefix, &fold))
 			place_look(self, number, self->now_ns);
 	}
 }
@@ -245,14 +352,14 @@ void places_sync_below(struct policy *self, const struct prefix *prefix, bool at
 {
 	unsigned int whole = addr_is_ipv4(&prefix->addr) && prefix->length >= 96 ? 128 : 64;
 
-	if (prefix->length >= whole || (!self->ends.count && !self->wakes.count))
+	if (prefix->length >= whole || !self->ends.count)
 		return;
 	if (whole - prefix->length <= NARROW_BITS) {
 		sync_members(self, prefix, whole - prefix->length);
 		sync_folds(self, prefix);
 		return;
 	}
-	self->sweep_left = self->places.used;
+	self->sweep_left = self->source_pool.used + self->wides.used;
 	if (at_once)
 		places_sweep(self, UINT32_MAX);
 }
@@ -260,7 +367,9 @@ void places_sync_below(struct policy *self, const struct prefix *prefix, bool at
 void places_sweep(struct policy *self, uint32_t most)
 {
 	for (; most && self->sweep_left; most--, self->sweep_left--) {
-		self->sweep_at = self->sweep_at % self->places.used + 1;
+		self->sweep_at = place_next(self, self->sweep_at);
+		if (!self->sweep_at)
+			self->sweep_at = place_next(self, 0);
 		if (place_at(self, self->sweep_at)->shelf)
 			place_look(self, self->sweep_at, self->now_ns);
 	}

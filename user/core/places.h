@@ -13,14 +13,24 @@ struct prefix prefix_cut(const struct prefix *prefix, unsigned int length);
 
 uint32_t place_find(const struct policy *self, const struct prefix *prefix);
 
-/* Many at a time: @number of each is filled, 0 when nothing is known. */
+/* Many at a time: @number of each is filled, 0 when nothing is known. @hash is of the prefix, known or not. */
 struct place_look {
 	struct prefix prefix;
 	uint64_t hash;
 	uint32_t number;
+	bool is_source;
+	struct source_key key;
 };
 
+/* The three steps of it. */
+void place_look_begin(const struct policy *self, struct place_look *look);
+void place_look_fetch(const struct policy *self, const struct place_look *look);
+void place_look_end(const struct policy *self, struct place_look *look);
+
 void places_find(const struct policy *self, struct place_look *looks, size_t count);
+
+/* The number after @after (0: the first) that is or was in use; 0: no more. Those on no shelf (SHELF_NONE) are free. */
+uint32_t place_next(const struct policy *self, uint32_t after);
 
 /* Found or made; 0: the table is full of what may not be pushed out. */
 uint32_t place_obtain(struct policy *self, const struct prefix *prefix, enum claim claim);
@@ -60,8 +70,23 @@ void place_shelve(struct policy *self, uint32_t number);
 void place_forget(struct policy *self, uint32_t number);
 void place_unhold(struct policy *self, uint32_t number);
 
+/*
+ * Whether the kernel has room for it, made by the score that tells least or, for a verdict, the automatic refusal nearest its
+ * end. What finds none is not told: it is looked at again with the next change.
+ */
+bool place_may_be_held(struct policy *self, uint32_t number, bool is_verdict);
+
 /* Notes what the kernel held already, without telling it. */
 void place_adopt(struct policy *self, uint32_t number, const struct decision *held);
+
+/* From every list: on SHELF_REFUSED until it is shelved again. */
+void place_unlist(struct policy *self, uint32_t number);
+
+/* Sets or (NULL) takes back the operator's word. place_sync() must follow. */
+void place_say(struct policy *self, uint32_t number, const struct ruling *word);
+
+/* The automatic refusal of @place, in force or not; one of until_at 0: none. */
+const struct ruling *place_automatic(const struct policy *self, const struct place *place);
 
 /* Sets or (NULL) lifts the automatic refusal, keeping the shares of law 10. place_sync() must follow. */
 void place_refuse(struct policy *self, uint32_t number, const struct ruling *verdict);

@@ -252,7 +252,10 @@ struct policy_counts {
 	uint64_t
 		uncorroborated; /* reports that counted for the peer only: the kernel had not seen it there */
 	uint64_t churns; /* backoffs for churn */
-	size_t bytes;
+	uint32_t links, links_max, details, details_max;
+	uint64_t links_evicted, details_evicted;
+	/* Memory of the book when all of it is in use; what of it is for a peer and for a source, everything counted in. */
+	size_t bytes, bytes_per_peer, bytes_per_source;
 };
 
 void policy_count(const struct policy *self, struct policy_counts *ret);

@@ -15,8 +15,9 @@ static const struct policy_setting ranges[] = {
 	{                                                                         \
 #name, offsetof(struct policy_settings, name), usual, least, most \
 	}
-	SETTING(peers_max, 131072, 16, 1 << 24),
-	SETTING(sources_max, 131072, 16, 1 << 24),
+	SETTING(peers_max, 1000000, 16, 1 << 24),
+	SETTING(sources_max, 1000000, 16, 1 << 24),
+	SETTING(held_max, 131072, 16, 1 << 24),
 	SETTING(prefixes_max, 16384, 16, 1 << 20),
 	SETTING(protected_max, 4096, 16, 1 << 20),
 	SETTING(penalty_half_life_s, 600, 10, DAY_S),

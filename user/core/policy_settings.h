@@ -9,10 +9,12 @@
 struct why;
 
 struct policy_settings {
-	uint32_t peers_max;	/* peers in the book */
-	uint32_t sources_max;	/* sources in the book, and in the kernel: the gate's own setting */
-	uint32_t prefixes_max;	/* prefixes other than sources */
-	uint32_t protected_max; /* prefixes that policy_protect() may name */
+	uint32_t peers_max;   /* peers in the book */
+	uint32_t sources_max; /* sources in the book */
+	uint32_t
+		held_max; /* of these, in the kernel: refused, trusted, or with a score; the gate's own setting */
+	uint32_t prefixes_max;	      /* prefixes other than sources */
+	uint32_t protected_max;	      /* prefixes that policy_protect() may name */
 	uint64_t capacity_stale_ns;   /* how long a node's count of its peers is believed */
 	uint32_t penalty_half_life_s; /* Lighthouse: SCORE_HALFLIFE, 600 */
 	uint32_t reward_half_life_s;  /* six hours, as the rank's evidence */
@@ -30,7 +32,7 @@ struct policy_settings {
 	uint32_t
 		follower_allowance; /* law 1: points that one follower may take from a source in ten minutes */
 	uint32_t
-		share_permille; /* law 10: of the table's sources, for the refusals of one /16 or /32 */
+		share_permille; /* law 10: of the kernel's sources, for the refusals of one /16 or /32 */
 	uint32_t
 		cold_start_s; /* so long after the start suspect evidence takes no points; 0: never */
 	uint32_t networks_max; /* /16 and /32 with a vote */

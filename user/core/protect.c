@@ -146,6 +146,7 @@ int policy_protect(struct policy *self, const struct prefix *prefixes, size_t co
 	self->protected_count = kept;
 	for (uint32_t i = 0; i < kept; i++)
 		sync_listed(self, &next[i]);
-	self->sweep_left = self->places.used; /* those no longer protected, in slices */
+	self->sweep_left = self->source_pool.used +
+			   self->wides.used; /* those no longer protected, in slices */
 	return 0;
 }

@@ -13,10 +13,12 @@
 static int32_t excess_of(const struct policy *self, const struct member *member, uint32_t target)
 {
 	uint32_t taken = self->seats->taken[member->seat], cap;
+	struct prefix source;
 
 	if (!member->place)
 		return 0;
-	cap = network_cap(self, &place_at(self, member->place)->prefix, target);
+	source = place_prefix(self, place_at(self, member->place));
+	cap = network_cap(self, &source, target);
 	return cap == UINT32_MAX ? (int32_t)taken : (int32_t)taken - (int32_t)cap;
 }
 

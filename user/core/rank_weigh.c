@@ -85,9 +85,10 @@ static uint32_t key_of(const struct ranking *self, const struct peer *peer, uint
 
 static bool is_anchor(const struct ranking *self, const struct peer *peer)
 {
-	for (unsigned int slot = 0; peer->direction == DIRECTION_OUTBOUND && slot < PEER_LINKS;
-	     slot++) {
-		if (peer->links[slot].place && link_is_tenured(&peer->links[slot], self->now_ns))
+	if (peer->direction != DIRECTION_OUTBOUND)
+		return false;
+	for (uint32_t at = peer->first_link; at; at = link_next_of_peer(self->policy, at)) {
+		if (link_is_tenured(link_at(self->policy, at), self->now_ns))
 			return true;
 	}
 	return false;
@@ -96,7 +97,7 @@ static bool is_anchor(const struct ranking *self, const struct peer *peer)
 /* Somebody met before is not dialled for the first time, whatever came of it. */
 static enum rank_why why_known(const struct ranking *self, const struct peer *peer)
 {
-	if (!peer || (!peer->past.tried && !peer->past.failure_ns))
+	if (!peer || (!peer->past.tried && !peer->failure_at))
 		return RANK_NEWCOMER;
 	return is_anchor(self, peer) ? RANK_ANCHOR : RANK_KNOWN;
 }

@@ -28,7 +28,7 @@ static struct ruling merge(const struct ruling *old, const struct ruling *new, u
 
 	if (!ruling_is_live(old, now_ns) || (new_bans && !old_bans))
 		return *new;
-	if ((old_bans && !new_bans) || old->until_ns > new->until_ns)
+	if ((old_bans && !new_bans) || old->until_at > new->until_at)
 		both = *old;
 	both.services = old->services | new->services;
 	return both;
@@ -38,22 +38,22 @@ static struct ruling merge(const struct ruling *old, const struct ruling *new, u
 void refuse(struct policy *self, const struct hearing *hearing, const struct ruling *ruling)
 {
 	struct place *place = place_at(self, hearing->place);
+	const struct prefix prefix = place_prefix(self, place);
 	struct ruling merged;
 
-	if (!ruling_is_live(ruling, self->now_ns) ||
-	    prefix_is_protected(self, &place->prefix, NULL) ||
+	if (!ruling_is_live(ruling, self->now_ns) || prefix_is_protected(self, &prefix, NULL) ||
 	    place_is_trusted(self, place, self->now_ns))
 		return;
-	merged = merge(&place->automatic, ruling, self->now_ns);
+	merged = merge(place_automatic(self, place), ruling, self->now_ns);
 	place_refuse(self, hearing->place, &merged);
 }
 
 struct ruling ruling_for(const struct hearing *hearing, enum standing standing, uint32_t seconds)
 {
-	return (struct ruling){.until_ns = after_s(hearing->at_ns, seconds),
-			       .since_ns = hearing->at_ns,
-			       .standing = standing,
-			       .reason = reason_of(hearing),
+	return (struct ruling){.until_at = moment_end(after_s(hearing->at_ns, seconds)),
+			       .since_at = moment_of(hearing->at_ns),
+			       .standing = (uint8_t)standing,
+			       .reason = (uint8_t)reason_of(hearing),
 			       .services = standing == STANDING_BANNED ? ALL_SERVICES
 								       : services_of(hearing)};
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ban.h"
+#include "details.h"
 #include "forks.h"
 #include "judge.h"
 #include "links.h"
@@ -14,7 +15,7 @@
 #include "trust.h"
 
 /* How far ahead of the last tick a report may claim to be: ticks come each second. */
-enum { AHEAD_S = 5, SHORT_SESSION_S = 2 * MINUTE_S };
+enum { AHEAD_S = 5, SHORT_SESSION_S = 2 * MINUTE_S, TOUCH_S = 8 };
 
 static int check_peer(const struct report *report, struct why *why)
 {
@@ -52,12 +53,6 @@ static int check(const struct report *report, struct why *why)
 	return 0;
 }
 
-static void later(uint64_t *moment_ns, uint64_t at_ns)
-{
-	if (at_ns > *moment_ns)
-		*moment_ns = at_ns;
-}
-
 /* The source where the report happened: the address told, else the one the peer is connected from; false: nobody knows. */
 static bool find_source(const struct policy *self, const struct hearing *hearing,
 			struct prefix *ret)
@@ -74,7 +69,7 @@ static bool find_source(const struct policy *self, const struct hearing *hearing
 	link = hearing->peer ? link_latest(self, hearing->peer) : 0;
 	if (!link || !link_at(self, link)->online)
 		return false;
-	*ret = place_at(self, link_at(self, link)->place)->prefix;
+	*ret = place_prefix(self, place_at(self, link_at(self, link)->place));
 	return true;
 }
 
@@ -89,13 +84,15 @@ static bool is_unseen(const struct policy *self, const struct hearing *hearing,
 				 hearing->at_ns);
 }
 
-static void count_unseen(struct past *past, uint64_t at_ns)
+static void count_unseen(struct policy *self, struct past *past, uint64_t at_ns)
 {
-	if (!is_within_s(past->unseen_ns, DAY_S, at_ns))
-		past->unseen = 0;
-	if (past->unseen < UINT32_MAX)
-		past->unseen++;
-	later(&past->unseen_ns, at_ns);
+	struct details *details = details_want(self, past, at_ns);
+
+	if (!moment_is_within(details->unseen_at, DAY_S, at_ns))
+		details->unseen = 0;
+	if (details->unseen < UINT32_MAX)
+		details->unseen++;
+	moment_later(&details->unseen_at, at_ns);
 }
 
 /* For accounts only; of a source that is not known nothing is kept: names are free. */
@@ -107,12 +104,34 @@ static void note_unseen(struct policy *self, const struct hearing *hearing,
 
 	self->counts.uncorroborated++;
 	if (hearing->peer)
-		count_unseen(&peer_at(self, hearing->peer)->past, hearing->at_ns);
+		count_unseen(self, &peer_at(self, hearing->peer)->past, hearing->at_ns);
 	if (source)
-		count_unseen(&source->past, hearing->at_ns);
+		count_unseen(self, &source->past, hearing->at_ns);
 }
 
-static uint32_t find_place(struct policy *self, struct hearing *hearing)
+/* Peer and source of a report: memory is slow, and both are waited for at the same time. */
+struct parties {
+	struct peer_look peer;
+	struct place_look place;
+};
+
+static void look_up(const struct policy *self, const struct report *report, struct parties *ret)
+{
+	const struct source_key key = addr_source(&report->addr);
+
+	ret->peer.id = report->peer;
+	ret->place.prefix = source_prefix(&key);
+	peer_look_begin(self, &ret->peer);
+	place_look_begin(self, &ret->place);
+	peer_look_fetch(self, &ret->peer);
+	place_look_fetch(self, &ret->place);
+	peer_look_end(self, &ret->peer);
+	if (ret->peer.number && peer_first_link(self, ret->peer.number))
+		pool_fetch(&self->links, peer_first_link(self, ret->peer.number));
+	place_look_end(self, &ret->place);
+}
+
+static uint32_t find_place(struct policy *self, struct hearing *hearing, uint32_t found)
 {
 	enum claim claim = hearing->rule->class == EVIDENCE_PROOF ? CLAIM_VERDICT : CLAIM_NEWCOMER;
 	struct prefix prefix;
@@ -121,24 +140,41 @@ static uint32_t find_place(struct policy *self, struct hearing *hearing)
 		return 0;
 	hearing->is_unseen = is_unseen(self, hearing, &prefix);
 	if (!hearing->is_unseen)
-		return place_obtain(self, &prefix, claim);
+		return found ? found : place_obtain(self, &prefix, claim);
 	note_unseen(self, hearing, &prefix);
 	return 0;
+}
+
+/* Whether it was last heard of so long ago that it moves to the young end of its shelf: the order need not be finer. */
+static bool note_seen(struct past *past, uint64_t at_ns)
+{
+	uint32_t at = moment_of(at_ns);
+	bool is_due = !past->seen_at || at > moment_after(past->seen_at, TOUCH_S);
+
+	if (at > past->seen_at)
+		past->seen_at = at;
+	return is_due;
 }
 
 static void find_parties(struct policy *self, struct hearing *hearing)
 {
 	struct source *source = NULL;
+	struct parties parties;
 
-	if (hearing->report->peer[0])
-		hearing->peer = peer_obtain(self, hearing->report->peer);
-	hearing->place = find_place(self, hearing);
+	look_up(self, hearing->report, &parties);
+	hearing->peer = parties.peer.number;
+	if (!hearing->peer && hearing->report->peer[0])
+		hearing->peer = peer_obtain(self, hearing->report->peer,
+					    hearing->report->has_addr ? &parties.place.key : NULL);
+	hearing->place =
+		find_place(self, hearing, hearing->report->has_addr ? parties.place.number : 0);
 	if (hearing->place) {
 		source = place_know(self, hearing->place);
-		later(&source->past.seen_ns, hearing->at_ns);
+		hearing->moves_place = note_seen(&source->past, hearing->at_ns);
 	}
 	if (hearing->peer)
-		later(&peer_at(self, hearing->peer)->past.seen_ns, hearing->at_ns);
+		hearing->moves_peer =
+			note_seen(&peer_at(self, hearing->peer)->past, hearing->at_ns);
 	if (hearing->peer && source)
 		hearing->link = link_obtain(self, hearing->peer, hearing->place, hearing->at_ns);
 }
@@ -147,11 +183,10 @@ static void set_online(struct policy *self, uint32_t number, bool online)
 {
 	struct peer *peer = peer_at(self, number);
 
-	if (peer->online != online && online)
-		list_append(&self->online, number);
-	else if (peer->online != online)
-		list_remove(&self->online, number);
+	if (peer->online == online)
+		return;
 	peer->online = online;
+	peer_shelve(self, number);
 }
 
 static void on_connected(struct policy *self, const struct hearing *hearing)
@@ -176,9 +211,11 @@ static void on_connected(struct policy *self, const struct hearing *hearing)
 static void note_short(struct policy *self, struct peer *peer, const struct link *link,
 		       uint64_t at_ns)
 {
+	uint32_t at = moment_of(at_ns);
+
 	if (!breaker_is_open(self) && link->online &&
-	    at_ns < after_s(link->since_ns, SHORT_SESSION_S) &&
-	    peer->past.failure_ns < link->since_ns && peer->past.capacity.end_ns <= at_ns)
+	    at < moment_after(link->since_at, SHORT_SESSION_S) &&
+	    peer->failure_at < link->since_at && peer->past.capacity.end_at <= at)
 		quality_bad(&peer->quality, &self->settings, EVIDENCE_SHORT_MILLI, at_ns);
 }
 
@@ -188,11 +225,9 @@ static void on_disconnected(struct policy *self, const struct hearing *hearing)
 	struct peer *peer = peer_at(self, hearing->peer);
 	bool online = false;
 
-	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
-		struct link *link = &peer->links[slot];
+	for (uint32_t at = peer->first_link; at; at = link_next_of_peer(self, at)) {
+		struct link *link = link_at(self, at);
 
-		if (!link->place)
-			continue;
 		if (link == hearing->link || (!hearing->report->has_addr && !hearing->is_unseen)) {
 			note_short(self, peer, link, hearing->at_ns);
 			link_disconnect(self, link, hearing->at_ns);
@@ -221,7 +256,7 @@ static void vouch(struct policy *self, const struct hearing *hearing)
 
 	if (!is_there || !hearing->link || hearing->report->second_hand)
 		return;
-	hearing->link->vouched_ns = hearing->at_ns;
+	hearing->link->vouched_at = moment_of(hearing->at_ns);
 	trust_renew(self, hearing->peer, hearing->place, hearing->at_ns);
 }
 
@@ -267,9 +302,10 @@ int policy_report(struct policy *self, const struct report *report, uint64_t at_
 	judge(self, &hearing);
 	if (hearing.place) {
 		place_sync(self, hearing.place, self->now_ns);
-		place_touch(self, hearing.place);
+		if (hearing.moves_place)
+			place_touch(self, hearing.place);
 	}
 	if (hearing.peer)
-		peer_shelve(self, hearing.peer);
+		peer_note(self, hearing.peer, hearing.moves_peer);
 	return 0;
 }

@@ -2,69 +2,77 @@
 /* save: copies out of the book. */
 #include "save.h"
 
+#include <stdio.h>
+
 #include "book.h"
+#include "details.h"
 #include "evidence.h"
 #include "links.h"
+#include "peers.h"
+#include "places.h"
 
-static uint64_t to_unix(uint64_t boot_ns, const struct saved_clock *now)
+/* Modulo 2^64: what was before boot comes out right, too. */
+static uint64_t to_unix(uint32_t at, const struct saved_clock *now)
 {
-	if (!boot_ns || boot_ns == FOREVER_NS)
-		return boot_ns;
-	return now->unix_ns + (boot_ns - now->boot_ns);
+	if (!at || at == MOMENT_FOREVER)
+		return at ? FOREVER_NS : 0;
+	return now->unix_ns - now->boot_ns + (at - (uint64_t)MOMENTS_BEFORE_BOOT) * MOMENT_NS;
 }
 
 static struct saved_ruling save_ruling(const struct ruling *ruling, const struct saved_clock *now)
 {
 	if (!ruling_is_live(ruling, now->boot_ns))
 		return (struct saved_ruling){0};
-	return (struct saved_ruling){.until = to_unix(ruling->until_ns, now),
-				     .since = to_unix(ruling->since_ns, now),
-				     .standing = (uint8_t)ruling->standing,
-				     .reason = (uint8_t)ruling->reason,
+	return (struct saved_ruling){.until = to_unix(ruling->until_at, now),
+				     .since = to_unix(ruling->since_at, now),
+				     .standing = ruling->standing,
+				     .reason = ruling->reason,
 				     .services = ruling->services};
 }
 
 static struct saved_ladder save_ladder(const struct ladder *ladder, const struct saved_clock *now)
 {
-	return (struct saved_ladder){.raised = to_unix(ladder->raised_ns, now),
-				     .end = to_unix(ladder->end_ns, now),
-				     .level = ladder->level};
+	return (struct saved_ladder){.end = to_unix(ladder->end_at, now), .level = ladder->level};
 }
 
-static void save_memos(const struct past *past, const struct saved_clock *now,
-		       struct saved_memo *ret)
+static void save_details(const struct details *details, const struct saved_clock *now,
+			 struct saved_past *ret)
 {
+	struct saved_memo *to = ret->memos;
+
+	ret->unseen_at = to_unix(details->unseen_at, now);
+	ret->unseen = details->unseen;
 	for (int i = 0; i < MEMOS; i++) {
-		const struct memo *memo = &past->memos[i];
+		const struct memo *memo = &details->memos[i];
 
 		if (!memo->rule)
 			continue;
-		*ret++ = (struct saved_memo){.first = to_unix(memo->first_ns, now),
-					     .last = to_unix(memo->last_ns, now),
-					     .rule = evidence_name(memo->rule - 1u),
-					     .count = memo->count,
-					     .points = memo->points,
-					     .second_hand = memo->second_hand};
+		*to++ = (struct saved_memo){.first = to_unix(memo->first_at, now),
+					    .last = to_unix(memo->last_at, now),
+					    .rule = evidence_name(memo->rule - 1u),
+					    .count = memo->count,
+					    .points = memo->points,
+					    .second_hand = memo->second_hand};
 	}
 }
 
-static void save_past(const struct past *past, const struct saved_clock *now,
-		      struct saved_past *ret)
+static void save_past(const struct policy *self, const struct past *past,
+		      const struct saved_clock *now, struct saved_past *ret)
 {
-	*ret = (struct saved_past){.at = to_unix(past->ledger.at_ns, now),
+	const struct details *details = details_of(self, past);
+
+	*ret = (struct saved_past){.at = to_unix(past->ledger.at, now),
 				   .penalty = past->ledger.penalty,
 				   .reward = past->ledger.reward,
-				   .band = (uint8_t)past->ledger.band,
+				   .band = past->ledger.band,
 				   .tried = past->tried,
 				   .bans = save_ladder(&past->bans, now),
 				   .backoffs = save_ladder(&past->backoffs, now),
 				   .capacity = save_ladder(&past->capacity, now),
-				   .seen = to_unix(past->seen_ns, now),
-				   .success = to_unix(past->success_ns, now),
-				   .failure = to_unix(past->failure_ns, now),
-				   .unseen_at = to_unix(past->unseen_ns, now),
-				   .unseen = past->unseen};
-	save_memos(past, now, ret->memos);
+				   .seen = to_unix(past->seen_at, now)};
+	ret->backoffs.raised = to_unix(past->raised_at, now);
+	if (details)
+		save_details(details, now, ret);
 }
 
 static bool save_place(const struct policy *self, uint32_t number, const struct saved_clock *now,
@@ -76,16 +84,16 @@ static bool save_place(const struct policy *self, uint32_t number, const struct 
 	if (!place->shelf)
 		return false;
 	source = place_source(self, place);
-	*ret = (struct saved_place){.prefix = place->prefix,
-				    .said = save_ruling(&place->said, now),
-				    .automatic = save_ruling(&place->automatic, now),
-				    .trust_until = to_unix(place->trust_until_ns, now),
+	*ret = (struct saved_place){.prefix = place_prefix(self, place),
+				    .said = save_ruling(place_said(place), now),
+				    .automatic = save_ruling(place_automatic(self, place), now),
+				    .trust_until = to_unix(place->trust_until_at, now),
 				    .has_source = source != NULL};
 	if (!source)
 		return true;
-	ret->known = source->known;
+	ret->known = source->past.known;
 	ret->run = source->run;
-	save_past(&source->past, now, &ret->past);
+	save_past(self, &source->past, now, &ret->past);
 	return true;
 }
 
@@ -95,13 +103,13 @@ static struct saved_link save_link(const struct policy *self, const struct link 
 {
 	bool is_good = link->online && link_is_tenured(link, now->boot_ns);
 
-	return (struct saved_link){.source = place_at(self, link->place)->prefix,
-				   .since = to_unix(link->since_ns, now),
-				   .seen = to_unix(link->seen_ns, now),
-				   .success = to_unix(link->success_ns, now),
+	return (struct saved_link){.source = place_prefix(self, place_at(self, link->place)),
+				   .since = to_unix(link->since_at, now),
+				   .seen = to_unix(link->seen_at, now),
+				   .success = link->good ? to_unix(link->seen_at, now) : 0,
 				   .tenured =
-					   is_good ? now->unix_ns : to_unix(link->tenured_ns, now),
-				   .vouched = to_unix(link->vouched_ns, now)};
+					   is_good ? now->unix_ns : to_unix(link->tenured_at, now),
+				   .vouched = to_unix(link->vouched_at, now)};
 }
 
 static bool save_peer(const struct policy *self, uint32_t number, const struct saved_clock *now,
@@ -113,18 +121,25 @@ static bool save_peer(const struct policy *self, uint32_t number, const struct s
 	if (!peer->shelf)
 		return false;
 	*ret = (struct saved_peer){.trusted = peer->trusted,
-				   .direction = (uint8_t)peer->direction,
+				   .direction = peer->direction,
 				   .service = (uint8_t)(peer->service + 1),
 				   .ruling = save_ruling(&peer->ruling, now)};
-	memcpy(ret->id, peer->id, sizeof(ret->id));
-	save_past(&peer->past, now, &ret->past);
-	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
-		const struct link *at = link_at(self, link_number(number, slot));
-
-		if (at->place)
-			*link++ = save_link(self, at, now);
-	}
+	snprintf(ret->id, sizeof(ret->id), "%s", peer_id(self, peer));
+	save_past(self, &peer->past, now, &ret->past);
+	ret->past.success = to_unix(peer->success_at, now);
+	ret->past.failure = to_unix(peer->failure_at, now);
+	for (uint32_t at = peer->first_link; at; at = link_next_of_peer(self, at))
+		*link++ = save_link(self, link_at(self, at), now);
 	return true;
+}
+
+/* Places are numbered in two parts: sources, and what is none. */
+static bool is_place(const struct policy *self, uint32_t number)
+{
+	uint32_t sources = self->source_pool.max;
+
+	return number <= sources ? number <= self->source_pool.used
+				 : number - sources <= self->wides.used;
 }
 
 bool policy_save_peek(const struct policy *self, enum saved_kind kind, uint32_t number,
@@ -135,14 +150,14 @@ bool policy_save_peek(const struct policy *self, enum saved_kind kind, uint32_t 
 	ret->taken = now->unix_ns;
 	ret->gone =
 		kind == SAVED_PLACE
-			? number > self->places.used || !save_place(self, number, now, &ret->place)
+			? !is_place(self, number) || !save_place(self, number, now, &ret->place)
 			: number > self->peers.used || !save_peer(self, number, now, &ret->peer);
 	return !ret->gone;
 }
 
 uint32_t policy_save_end(const struct policy *self, enum saved_kind kind)
 {
-	return kind == SAVED_PLACE ? self->places.used : self->peers.used;
+	return kind == SAVED_PLACE ? self->places.max : self->peers.used;
 }
 
 /* The next number above *@at that is marked, no longer so; 0, and *@at begins anew: no more. */
@@ -205,7 +220,7 @@ uint32_t policy_save_pending(const struct policy *self)
 
 void policy_save_again(struct policy *self)
 {
-	for (uint32_t number = 1; number <= self->places.used; number++)
+	for (uint32_t number = place_next(self, 0); number; number = place_next(self, number))
 		dirty_set(&self->dirty_places, number);
 	for (uint32_t number = 1; number <= self->peers.used; number++)
 		dirty_set(&self->dirty_peers, number);

@@ -1,27 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * shares: law 10's fairness. The automatic refusals of one IPv4 /16 or IPv6 /32 take a small share of the table; many banned
- * /64 of one /56 become one shorter ban of it. And how many sources of a /56 are known, for the newcomers' question.
+ * shares: law 10's fairness between networks: the automatic refusals of one IPv4 /16 or IPv6 /32 take a small share of the
+ * table. There is room for one network in 16 sources, more than announce themselves to the world; further ones share one share.
  */
 #ifndef SHARES_H
 #define SHARES_H
 
 #include "book.h"
 
+enum { SOURCES_A_SHARE = 16, SHARES_LEAST = 1024 };
+
+uint32_t shares_max(const struct policy_settings *settings);
+
+static inline struct share *share_at(const struct policy *self, uint32_t number)
+{
+	return pool_at(&self->shares, number);
+}
+
+/* Of the network of @source; SHARE_REST when there is no room for one more. */
+uint32_t share_obtain(struct policy *self, const struct source_key *source);
+uint32_t share_find(const struct policy *self, const struct source_key *source); /* 0: none */
+
+/* The one that the place is counted in. */
+uint32_t share_of(const struct policy *self, const struct place *place);
+
+/* Forgets it when nobody is counted in it any more. */
+void share_tidy(struct policy *self, uint32_t share);
+
 /* Counts the place's refusal in its network's share; at the cap the one nearest its end leaves. */
 void share_enter(struct policy *self, uint32_t place, uint64_t now_ns);
 void share_leave(struct policy *self, uint32_t place);
-
-/* The source is known from now on, or (@known false) no more: tells policy_output.neighbours. IPv6 only. */
-void neighbours_count(struct policy *self, const struct place *place, bool known);
-
-/* Whether any source of the /56 around @prefix is known. An IPv4 address is its own neighbourhood: never. */
-bool neighbours_known(const struct policy *self, const struct prefix *prefix);
-
-/* Tells all of them, after a book has come back without a word. */
-void neighbours_tell(struct policy *self);
-
-/* The source is banned from now on, or no more; enough of them fold into their /56. */
-void convict(struct policy *self, uint32_t place, bool convicted, uint64_t now_ns);
 
 #endif

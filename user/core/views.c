@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* views: the book a page at a time: peers first, then the places where no peer is known. */
 #include "links.h"
+#include "peers.h"
 #include "places.h"
 
 /* A cursor: how many records were walked; those of places begin here. */
@@ -13,7 +14,7 @@ static void see_verdict(const struct policy *self, const struct place *place, ui
 	uint32_t above;
 
 	if (!place_wants(self, place, now_ns, &held) || held.until_ns <= now_ns) {
-		above = place_overruled_by(self, &place->prefix, now_ns);
+		above = place_overruled_by(self, &ret->source, now_ns);
 		if (!above)
 			return;
 		place_wants(self, place_at(self, above), now_ns, &held);
@@ -30,7 +31,7 @@ static void see_past(const struct policy *self, const struct past *past, uint64_
 {
 	ret->score = (int8_t)ledger_score(&past->ledger, &self->settings, now_ns);
 	ret->standing = ledger_band(&past->ledger, &self->settings, now_ns);
-	ret->last_seen_ns = past->seen_ns;
+	ret->last_seen_ns = moment_ns(past->seen_at);
 }
 
 static void see_peer(const struct policy *self, uint32_t number, uint64_t now_ns,
@@ -39,14 +40,15 @@ static void see_peer(const struct policy *self, uint32_t number, uint64_t now_ns
 	const struct peer *peer = peer_at(self, number);
 	uint32_t link = link_latest(self, number);
 
-	*ret = (struct peer_view){
-		.peer = peer->id, .connected = peer->online, .direction = peer->direction};
+	*ret = (struct peer_view){.peer = peer_id(self, peer),
+				  .connected = peer->online,
+				  .direction = peer->direction};
 	see_past(self, &peer->past, now_ns, ret);
 	if (link) {
 		const struct place *place = place_at(self, link_at(self, link)->place);
 
 		ret->has_addr = true;
-		ret->source = place->prefix;
+		ret->source = place_prefix(self, place);
 		see_verdict(self, place, now_ns, ret);
 	}
 	if (peer->trusted)
@@ -58,7 +60,8 @@ static void see_place(const struct policy *self, const struct place *place, uint
 {
 	const struct source *source = place_source(self, place);
 
-	*ret = (struct peer_view){.peer = "", .has_addr = true, .source = place->prefix};
+	*ret = (struct peer_view){
+		.peer = "", .has_addr = true, .source = place_prefix(self, place)};
 	if (source)
 		see_past(self, &source->past, now_ns, ret);
 	see_verdict(self, place, now_ns, ret);
@@ -83,6 +86,26 @@ static size_t see_peers(const struct policy *self, uint64_t now_ns, uint64_t *at
 	return seen;
 }
 
+/* The cursor behind the last place is 0. */
+static size_t see_places(const struct policy *self, uint64_t now_ns, uint64_t *at,
+			 struct peer_view *ret, size_t count)
+{
+	size_t seen = 0;
+
+	while (seen < count) {
+		uint32_t number = place_next(self, (uint32_t)(*at - PLACES_FROM));
+
+		if (!number) {
+			*at = 0;
+			break;
+		}
+		*at = PLACES_FROM + number;
+		if (is_alone(self, place_at(self, number)))
+			see_place(self, place_at(self, number), now_ns, &ret[seen++]);
+	}
+	return seen;
+}
+
 size_t policy_peers(const struct policy *self, uint64_t now_ns, uint64_t at, struct peer_view *ret,
 		    size_t count, uint64_t *ret_next)
 {
@@ -93,12 +116,8 @@ size_t policy_peers(const struct policy *self, uint64_t now_ns, uint64_t at, str
 		if (at >= self->peers.used)
 			at = PLACES_FROM;
 	}
-	for (; at >= PLACES_FROM && at - PLACES_FROM < self->places.used && seen < count; at++) {
-		const struct place *place = place_at(self, (uint32_t)(at - PLACES_FROM) + 1);
-
-		if (is_alone(self, place))
-			see_place(self, place, now_ns, &ret[seen++]);
-	}
-	*ret_next = at >= PLACES_FROM && at - PLACES_FROM >= self->places.used ? 0 : at;
+	if (at >= PLACES_FROM)
+		seen += see_places(self, now_ns, &at, ret + seen, count - seen);
+	*ret_next = at;
 	return seen;
 }

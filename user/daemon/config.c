@@ -198,8 +198,10 @@ int config_check(struct config *self, struct why *why)
 {
 	int error;
 
-	/* The book and the kernel hold the same. */
-	self->policy.sources_max = self->sources_max;
+	/* The kernel holds some of what the book knows; a larger table of the kernel makes a larger book. */
+	self->policy.held_max = self->sources_max;
+	if (self->policy.sources_max < self->sources_max)
+		self->policy.sources_max = self->sources_max;
 	self->policy.prefixes_max = self->prefixes_max;
 	error = check_rate("pace", self->pace_ns, self->pace_burst, why);
 	if (!error)

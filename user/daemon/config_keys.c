@@ -135,6 +135,8 @@ const struct config_key config_keys[] = {
 	 CHANGE_RESTART, false},
 	{"protected-max", "N", "prefixes that no report can refuse: protect, own ones, gateways",
 	 WHOLE(policy.protected_max, 16, 1 << 20), CHANGE_RESTART, false},
+	{"book-sources-max", "N", "sources in the book", WHOLE(policy.sources_max, 16, 1 << 24),
+	 CHANGE_RESTART, false},
 	{"penalty-half-life", "TIME", "in which a penalty halves",
 	 PERIOD(policy.penalty_half_life_s, 10, DAY), CHANGE_RESTART, false},
 	{"reward-half-life", "TIME", "in which a reward halves",

@@ -167,7 +167,8 @@ static json_t *book(const struct engine *engine)
 
 	policy_count(engine->policy, &counts);
 	return json_pack(
-		"{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+		"{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+		"s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 		"peers", (json_int_t)counts.peers, "peers_max", (json_int_t)counts.peers_max,
 		"sources", (json_int_t)counts.sources, "sources_max",
 		(json_int_t)counts.sources_max, "prefixes", (json_int_t)counts.prefixes,
@@ -176,7 +177,12 @@ static json_t *book(const struct engine *engine)
 		"evicted", (json_int_t)counts.evicted, "reports", (json_int_t)counts.reports,
 		"reports_ignored", (json_int_t)counts.reports_ignored, "uncorroborated",
 		(json_int_t)counts.uncorroborated, "churns", (json_int_t)counts.churns, "bytes",
-		(json_int_t)counts.bytes);
+		(json_int_t)counts.bytes, "bytes_per_peer", (json_int_t)counts.bytes_per_peer,
+		"bytes_per_source", (json_int_t)counts.bytes_per_source, "links",
+		(json_int_t)counts.links, "links_max", (json_int_t)counts.links_max, "details",
+		(json_int_t)counts.details, "details_max", (json_int_t)counts.details_max,
+		"links_evicted", (json_int_t)counts.links_evicted, "details_evicted",
+		(json_int_t)counts.details_evicted);
 }
 
 static json_t *privileges(const struct gate *gate)
