@@ -101,6 +101,18 @@ soon() {
 	run ! comes_in 192.0.2.20
 }
 
+@test "a source has fewer places while the service is over half full" {
+	serves --living 3 --living-contested 1
+	dials one 192.0.2.20 192.0.2.10 13000 1
+	comes_in 192.0.2.20
+	ask gate_capacity '{"service":"beacon","max":10,"connected":6}'
+	soon eval '! comes_in 192.0.2.20'
+	[ "$(refused source_full)" -gt 0 ]
+	comes_in 192.0.2.21
+	ask gate_capacity '{"service":"beacon","max":10,"connected":3}'
+	soon comes_in 192.0.2.20
+}
+
 @test "a trusted source is not counted against" {
 	serves --living 1
 	ask gate_allow '{"addr":"192.0.2.20"}'

@@ -95,7 +95,7 @@ int capacity_floor(const struct policy *self, int service, uint64_t now_ns)
 
 		if ((service < 0 || service == i) && !is_stale(self, floor, now_ns) &&
 		    floor->value < lowest)
-			lowest = floor->value;
+			lowest = (int)floor->value;
 	}
 	return lowest == INT_MAX ? FLOOR_OPEN : lowest;
 }

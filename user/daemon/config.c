@@ -188,6 +188,8 @@ static int check_limits(const struct config *self, struct why *why)
 	int error = check_limit(self, "living", &self->living, why);
 
 	if (!error)
+		error = check_limit(self, "living-contested", &self->living_contested, why);
+	if (!error)
 		error = check_limit(self, "living-56", &self->living_56, why);
 	if (!error)
 		error = check_limit(self, "living-48", &self->living_48, why);

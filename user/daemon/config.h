@@ -74,9 +74,11 @@ struct config {
 	uint64_t pace_ns, newcomers_ns, unproven_ns, lease_ns; /* time for one; 0: no limit */
 	uint32_t pace_burst, newcomers_burst, unproven_burst;
 	struct config_limit living, living_56, living_48;
-	bool close_bans;     /* bans end live connections */
-	uint64_t closing_ns; /* how long QUIC of who is being closed is refused */
-	uint32_t leak;	     /* parts of 65,536 */
+	struct config_limit
+		living_contested; /* in place of living while a service is over half full */
+	bool close_bans;	  /* bans end live connections */
+	uint64_t closing_ns;	  /* how long QUIC of who is being closed is refused */
+	uint32_t leak;		  /* parts of 65,536 */
 	uint32_t samples_per_s;
 	uint32_t resets; /* bit REASON_x */
 	struct config_dial dial;

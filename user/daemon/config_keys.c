@@ -106,6 +106,9 @@ const struct config_key config_keys[] = {
 	/* Live connections: limits, closing. */
 	{"living", "N[,NAME:N]", "live connections of one source, for all and for some services",
 	 LIMIT(living), CHANGE_LIVE, false},
+	{"living-contested", "N[,NAME:N]",
+	 "the same while a service is over half full; off: no other number",
+	 LIMIT(living_contested), CHANGE_LIVE, false},
 	{"living-56", "N[,NAME:N]", "live connections of one IPv6 /56", LIMIT(living_56),
 	 CHANGE_LIVE, false},
 	{"living-48", "N[,NAME:N]", "live connections of one IPv6 /48", LIMIT(living_48),

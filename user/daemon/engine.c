@@ -162,6 +162,19 @@ static int put_services(struct engine *self, const struct config *config, struct
 	return gate_services(self->gate, keys, services, config->port_count, why);
 }
 
+/* Whom the gate cannot know by name it lets share a source only while there is room; see docs/POLICY.md, "admit". */
+static uint32_t living_of(const struct engine *self, const struct config *config,
+			  unsigned int service)
+{
+	const char *name = config->services[service];
+	uint32_t usual = config_limit_of(&config->living, name);
+	uint32_t contested = config_limit_of(&config->living_contested, name);
+
+	if (!contested || !policy_is_contested(self->policy, service, gate_now_ns()))
+		return usual;
+	return usual && usual < contested ? usual : contested;
+}
+
 int engine_configure(struct engine *self, const struct config *config, struct why *why)
 {
 	struct settings next;
@@ -175,6 +188,7 @@ int engine_configure(struct engine *self, const struct config *config, struct wh
 	for (unsigned int i = 0; i < SERVICES_MAX; i++) {
 		next.services[i].floor = self->settings.services[i].floor;
 		next.services[i].witnessed = self->settings.services[i].witnessed;
+		next.services[i].living = living_of(self, config, i);
 	}
 	if (!config->has_mode)
 		next.mode = self->settings.mode;
@@ -288,6 +302,25 @@ static int look_at_doors(struct engine *self, struct why *why)
 	return error;
 }
 
+/* A service has become contested, or is so no more. */
+static int look_at_room(struct engine *self, struct why *why)
+{
+	struct settings next = self->settings;
+	bool differs = false;
+	int error;
+
+	for (unsigned int i = 0; i < SERVICES_MAX; i++) {
+		next.services[i].living = living_of(self, &self->config, i);
+		differs = differs || next.services[i].living != self->settings.services[i].living;
+	}
+	if (!differs)
+		return 0;
+	error = gate_settings_put(self->gate, &next, why);
+	if (!error)
+		self->settings = next;
+	return error;
+}
+
 int engine_tick(struct engine *self, struct why *why)
 {
 	int error = gate_lease(self->gate, self->config.lease_ns);
@@ -297,6 +330,8 @@ int engine_tick(struct engine *self, struct why *why)
 	if (error)
 		return why_fill(why, error, "the lease was not renewed: %s", strerror(-error));
 	error = look_at_doors(self, why);
+	if (!error)
+		error = look_at_room(self, why);
 	if (error)
 		return error;
 	return engine_settle(self, why);
