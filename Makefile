@@ -30,7 +30,7 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -Wno-enum-conver
 
 # What each part may include and link; tests/lint/arrows checks the same.
 LIBS_base := $(shell $(PKG_CONFIG) --libs jansson) -lm
-LIBS_daemon := $(shell $(PKG_CONFIG) --libs libbpf libuv jansson libcap libseccomp) -linih -lm
+LIBS_daemon := $(shell $(PKG_CONFIG) --libs libbpf libuv jansson libcap libseccomp sqlite3) -linih -lm
 LIBS_cli := $(shell $(PKG_CONFIG) --libs libuv jansson ncursesw libcurl libsystemd) -lm
 INC_core := -Iuser/core
 INC_daemon := -Iuser/core -Iuser/daemon

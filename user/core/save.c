@@ -145,6 +145,11 @@ uint32_t policy_save_end(const struct policy *self, enum saved_kind kind)
 	return kind == SAVED_PLACE ? self->places.used : self->peers.used;
 }
 
+uint32_t policy_save_max(const struct policy *self, enum saved_kind kind)
+{
+	return kind == SAVED_PLACE ? self->places.max : self->peers.max;
+}
+
 /* The next number above *@at that is marked, no longer so; 0, and *@at begins anew: no more. */
 static uint32_t take(struct dirty *dirty, uint32_t *at)
 {

@@ -115,6 +115,9 @@ bool policy_save_peek(const struct policy *self, enum saved_kind kind, uint32_t 
 		      const struct saved_clock *now, struct saved *ret);
 uint32_t policy_save_end(const struct policy *self, enum saved_kind kind);
 
+/* The highest number that the book's size allows. */
+uint32_t policy_save_max(const struct policy *self, enum saved_kind kind);
+
 /*
  * Takes records back into a book that is still empty: policy_load_begin(), all places by rising number, then all peers likewise,
  * policy_load_end(). Each comes to stand at its own number, so nothing needs to be saved again but what has ended meanwhile

@@ -193,6 +193,11 @@ int gate_each(struct gate *self,
 	return result ? result : map_walk(self->maps[MAP_PREFIXES], take_prefixes, &taker);
 }
 
+bool gate_holds(const struct gate *self)
+{
+	return self->entries[MAP_SOURCES] || self->entries[MAP_PREFIXES];
+}
+
 unsigned int gate_maps(struct gate *self, struct gate_map *ret, unsigned int max)
 {
 	static const enum map told[] = {MAP_SOURCES, MAP_PREFIXES, MAP_NEIGHBOURS, MAP_SERVICES,

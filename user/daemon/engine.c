@@ -8,6 +8,7 @@
 
 #include "listeners.h"
 #include "log.h"
+#include "save.h"
 #include "units.h"
 #include "witness_book.h"
 
@@ -267,16 +268,22 @@ int engine_open(struct engine *self, const struct config *config, struct gate *g
 	if (error)
 		return error;
 	policy_tick(self->policy, self->started_ns);
-	error = gate_each(gate, restore, self);
-	if (error)
-		return why_fill(why, error, "what the gate holds cannot be taken over: %s",
-				strerror(-error));
-	error = engine_settle(self, why);
-	if (!error)
-		error = engine_configure(self, config, why);
+	error = engine_configure(self, config, why);
 	if (!error)
 		engine_refresh_guard(self);
 	return error;
+}
+
+int engine_restore(struct engine *self, struct why *why)
+{
+	int error = gate_each(self->gate, restore, self);
+
+	policy_load_end(self->policy);
+	policy_tick(self->policy, gate_now_ns());
+	if (error)
+		return why_fill(why, error, "what the gate holds cannot be taken over: %s",
+				strerror(-error));
+	return engine_settle(self, why);
 }
 
 void engine_close(struct engine *self)

@@ -35,9 +35,12 @@ struct engine {
 	void *context;
 };
 
-/* Takes over what @gate holds. @config is copied. The gate's census looks into @namespaces, too. */
+/* @config is copied. The gate's census looks into @namespaces, too. */
 int engine_open(struct engine *self, const struct config *config, struct gate *gate,
 		struct namespaces *namespaces, struct why *why);
+
+/* Takes over what the gate holds, into a policy that has begun to load (policy_load_begin()), and ends that. */
+int engine_restore(struct engine *self, struct why *why);
 void engine_close(struct engine *self);
 
 /* Puts services, paces, mode and settings of @config in force; what needs a restart is the caller's to leave as it is. */

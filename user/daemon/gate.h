@@ -99,6 +99,9 @@ int gate_put(struct gate *self, const struct prefix *prefix, const struct record
 int gate_remove(struct gate *self, const struct prefix *prefix, struct why *why);
 int gate_neighbours(struct gate *self, const struct source_key *prefix56, uint32_t sources);
 
+/* Whether a gate before us left records. */
+bool gate_holds(const struct gate *self);
+
 /* Everything held, at start: for the policy to take over. Stops when @take returns non-zero, and returns that. */
 int gate_each(struct gate *self,
 	      int (*take)(void *context, const struct prefix *prefix, const struct record *record),

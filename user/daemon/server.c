@@ -102,6 +102,7 @@ static void on_second(uv_timer_t *timer)
 	} else if (error) {
 		log_error("%s", why.sentence);
 	}
+	store_tick(&self->store);
 	processes_tick(&self->processes);
 	if (++self->ticks % GUARD_EACH_TICKS == 0)
 		engine_refresh_guard(&self->engine);
@@ -125,7 +126,7 @@ static void flush(struct server *self)
 {
 	listener_flush(&self->common);
 	listener_flush(&self->admin);
-	if (self->stopping)
+	if (self->stopping && !store_waits(&self->store))
 		uv_stop(&self->loop);
 }
 
@@ -134,6 +135,8 @@ static void before_poll(uv_prepare_t *handle)
 	struct server *self = handle->data;
 
 	server_census_turn(self);
+	if (store_turn(&self->store))
+		turn_want(&self->turn);
 	turn_end(&self->turn);
 	flush(self);
 	turn_end(&self->turn);
@@ -269,6 +272,15 @@ int server_open(struct server *self, const struct config *config, struct gate *g
 	return error;
 }
 
+int server_restore(struct server *self, struct why *why)
+{
+	const struct config *config = &self->engine.config;
+
+	store_open(&self->store, &self->loop, self->engine.policy, config->store);
+	store_restore(&self->store, gate_holds(self->engine.gate));
+	return engine_restore(&self->engine, why);
+}
+
 void server_run(struct server *self)
 {
 	uv_run(&self->loop, UV_RUN_DEFAULT);
@@ -294,6 +306,7 @@ void server_close(struct server *self)
 	rank_question_free(&self->early.question);
 	buffer_free(&self->aside);
 	report_list_free(&self->reports);
+	store_close(&self->store);
 	engine_close(&self->engine);
 	namespaces_close(self->namespaces);
 }
