@@ -217,12 +217,12 @@ static void merge_place(struct policy *self, uint32_t number, const struct saved
 static void load_place(struct policy *self, const struct saved *saved)
 {
 	const struct saved_clock *now = &self->loading;
-	uint32_t number = 0;
+	uint32_t number = 0, found = place_find(self, &saved->place.prefix);
 
-	if (place_find(self, &saved->place.prefix))
-		merge_place(self, place_find(self, &saved->place.prefix), saved, now);
+	if (found)
+		merge_place(self, found, saved, now);
 	else if (is_live(saved, now))
-		number = place_obtain_at(self, &saved->place.prefix, saved->number);
+		number = place_make_at(self, &saved->place.prefix, saved->number);
 	if (number && fill_place(self, number, saved, now) && number == saved->number)
 		dirty_clear(&self->dirty_places, number);
 	else if (saved->number <= self->places.max)

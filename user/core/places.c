@@ -74,12 +74,8 @@ uint32_t place_obtain(struct policy *self, const struct prefix *prefix, enum cla
 	return number;
 }
 
-uint32_t place_obtain_at(struct policy *self, const struct prefix *prefix, uint32_t number)
+uint32_t place_make_at(struct policy *self, const struct prefix *prefix, uint32_t number)
 {
-	uint32_t found = place_find(self, prefix);
-
-	if (found)
-		return found;
 	if (!has_room(self, prefix_is_source(prefix), CLAIM_OPERATOR))
 		return 0;
 	number = pool_take_at(&self->places, number);

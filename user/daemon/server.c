@@ -134,6 +134,7 @@ static void before_poll(uv_prepare_t *handle)
 {
 	struct server *self = handle->data;
 
+	engine_flush(&self->engine);
 	server_census_turn(self);
 	if (store_turn(&self->store))
 		turn_want(&self->turn);
@@ -275,10 +276,18 @@ int server_open(struct server *self, const struct config *config, struct gate *g
 int server_restore(struct server *self, struct why *why)
 {
 	const struct config *config = &self->engine.config;
+	uint64_t began_ns = uv_hrtime();
+	bool held = gate_holds(self->engine.gate);
+	int error;
 
 	store_open(&self->store, &self->loop, self->engine.policy, config->store);
-	store_restore(&self->store, gate_holds(self->engine.gate));
-	return engine_restore(&self->engine, why);
+	store_restore(&self->store, held);
+	error = engine_restore(&self->engine, held, why);
+	if (!error && self->store.state != STORE_OFF)
+		log_info("%s: %llu records are back, and in the kernel, in %.0f ms", config->store,
+			 (unsigned long long)self->store.records,
+			 (double)(uv_hrtime() - began_ns) / 1e6);
+	return error;
 }
 
 void server_run(struct server *self)

@@ -122,7 +122,6 @@ static void trim(struct store *self)
 
 static void read_back(struct store *self, struct reading *reading)
 {
-	uint64_t began_ns = uv_hrtime();
 	uv_thread_t thread;
 	bool beyond;
 
@@ -135,8 +134,6 @@ static void read_back(struct store *self, struct reading *reading)
 	uv_thread_join(&thread);
 	if (beyond && !reading->error)
 		trim(self);
-	log_info("%s: %llu records are back in %.0f ms", self->path,
-		 (unsigned long long)self->records, (double)(uv_hrtime() - began_ns) / 1e6);
 }
 
 void store_restore(struct store *self, bool quiet)
