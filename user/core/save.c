@@ -104,6 +104,22 @@ static struct saved_link save_link(const struct policy *self, const struct link 
 				   .vouched = to_unix(link->vouched_ns, now)};
 }
 
+static struct saved_quality save_quality(const struct quality *quality,
+					 const struct saved_clock *now)
+{
+	return (struct saved_quality){.at = to_unix(quality->at_s * NS_PER_S, now),
+				      .counted = to_unix(quality->counted_s * NS_PER_S, now),
+				      .head_at = to_unix(quality->head_s * NS_PER_S, now),
+				      .moved = to_unix(quality->moved_s * NS_PER_S, now),
+				      .head_slot = quality->head_slot,
+				      .good = quality->good,
+				      .bad = quality->bad,
+				      .latency_us = quality->latency_us,
+				      .answers = quality->answers,
+				      .shared = quality->shared,
+				      .ours = quality->ours};
+}
+
 static bool save_peer(const struct policy *self, uint32_t number, const struct saved_clock *now,
 		      struct saved_peer *ret)
 {
@@ -118,6 +134,7 @@ static bool save_peer(const struct policy *self, uint32_t number, const struct s
 				   .ruling = save_ruling(&peer->ruling, now)};
 	memcpy(ret->id, peer->id, sizeof(ret->id));
 	save_past(&peer->past, now, &ret->past);
+	ret->quality = save_quality(&peer->quality, now);
 	for (unsigned int slot = 0; slot < PEER_LINKS; slot++) {
 		const struct link *at = link_at(self, link_number(number, slot));
 

@@ -77,6 +77,21 @@ static const struct part link_parts[] = {
 };
 static const struct shape link = SHAPE(saved_link, link_parts);
 
+static const struct part quality_parts[] = {
+	{"good", 1, PART_POINTS, IN(saved_quality, good), NULL, 0},
+	{"bad", 2, PART_POINTS, IN(saved_quality, bad), NULL, 0},
+	{"at", 3, PART_MOMENT, IN(saved_quality, at), NULL, 0},
+	{"counted", 4, PART_MOMENT, IN(saved_quality, counted), NULL, 0},
+	{"latency_us", 5, PART_NUMBER, IN(saved_quality, latency_us), NULL, 0},
+	{"answers", 6, PART_NUMBER, IN(saved_quality, answers), NULL, 0},
+	{"shared", 7, PART_NUMBER, IN(saved_quality, shared), NULL, 0},
+	{"ours", 8, PART_NUMBER, IN(saved_quality, ours), NULL, 0},
+	{"head_slot", 9, PART_NUMBER, IN(saved_quality, head_slot), NULL, 0},
+	{"head_at", 10, PART_MOMENT, IN(saved_quality, head_at), NULL, 0},
+	{"head_moved", 11, PART_MOMENT, IN(saved_quality, moved), NULL, 0},
+};
+static const struct shape quality = SHAPE(saved_quality, quality_parts);
+
 static const struct part peer_parts[] = {
 	{"peer", 1, PART_TEXT, IN(saved_peer, id), NULL, 0},
 	{"trusted", 2, PART_FLAG, IN(saved_peer, trusted), NULL, 0},
@@ -85,6 +100,7 @@ static const struct part peer_parts[] = {
 	{"ruling", 5, PART_SHAPE, ONE(saved_peer, ruling, ruling)},
 	{"past", 6, PART_SHAPE, ONE(saved_peer, past, past)},
 	{"links", 7, PART_SHAPE, IN(saved_peer, links), &link, SAVED_LINKS},
+	{"quality", 8, PART_SHAPE, ONE(saved_peer, quality, quality)},
 };
 const struct shape shape_peer = SHAPE(saved_peer, peer_parts);
 
