@@ -273,6 +273,17 @@ int server_open(struct server *self, const struct config *config, struct gate *g
 	return error;
 }
 
+/* What was promised to be durable and is not is said as such, before anybody reads it. */
+static void on_batch(void *context)
+{
+	struct server *self = context;
+
+	if (self->store.failed != self->store.done)
+		return;
+	listener_unkept(&self->common, self->store.note.sentence);
+	listener_unkept(&self->admin, self->store.note.sentence);
+}
+
 int server_restore(struct server *self, struct why *why)
 {
 	const struct config *config = &self->engine.config;
@@ -280,6 +291,8 @@ int server_restore(struct server *self, struct why *why)
 	bool held = gate_holds(self->engine.gate);
 	int error;
 
+	self->store.over = on_batch;
+	self->store.context = self;
 	store_open(&self->store, &self->loop, self->engine.policy, config->store);
 	store_restore(&self->store, held);
 	error = engine_restore(&self->engine, held, why);

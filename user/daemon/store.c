@@ -144,9 +144,11 @@ static void on_written(uv_work_t *work, int status)
 
 static void submit(struct store *self)
 {
-	if (!self->batch.length)
-		return;
 	self->begun++;
+	if (!self->batch.length) { /* a word, and its end, before either was written */
+		self->done = self->begun;
+		return;
+	}
 	self->busy = true;
 	uv_queue_work(self->loop, &self->work, write_batch, on_written);
 }

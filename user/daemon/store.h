@@ -91,6 +91,9 @@ static inline uint64_t store_done(const struct store *self)
 /* Whether words wait for the disk: the process should not end now. */
 bool store_waits(const struct store *self);
 
+/* The present moment on both clocks. */
+struct saved_clock store_clock(void);
+
 /* For gate_status: {path, records, bytes, pending, written, last_ms, state, note}. */
 json_t *store_status(const struct store *self);
 

@@ -5,8 +5,6 @@
 
 #include "store.h"
 
-struct saved_clock store_clock(void);
-
 /* Opens the file; a damaged one is set aside, and so is one whose book never came back. */
 int store_open_file(struct store *self, struct why *why);
 
