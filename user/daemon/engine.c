@@ -253,6 +253,7 @@ int engine_restore(struct engine *self, bool held, struct why *why)
 	int error = held ? gate_each(self->gate, restore, self) : 0;
 
 	policy_load_end(self->policy);
+	engine_write_end(self);
 	policy_tick(self->policy, gate_now_ns());
 	if (error)
 		return why_fill(why, error, "what the gate holds cannot be taken over: %s",

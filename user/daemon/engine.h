@@ -35,6 +35,8 @@ struct engine {
 	struct why failure_why;
 	struct decision *decisions; /* of the present call, not in the kernel yet */
 	unsigned int decision_count;
+	struct writer *
+		writer; /* another thread that brings full batches there, while a book comes back; else NULL */
 	void (*decided)(void *context, const struct decision *decision); /* NULL: nobody listens */
 	void *context;
 };
@@ -57,6 +59,13 @@ int engine_mode(struct engine *self, enum mode mode, struct why *why);
 
 /* What was decided goes into the kernel; engine_settle() begins with it. */
 void engine_flush(struct engine *self);
+
+/*
+ * From here to engine_write_end() full batches are written by a thread of their own, so that a book that comes back does not wait for
+ * the kernel. Without a thread it waits.
+ */
+void engine_write_begin(struct engine *self);
+void engine_write_end(struct engine *self);
 
 /* Notes that a decision did not get there: the first of a call is the call's failure. */
 void engine_fail(struct engine *self, int error, const struct why *why);

@@ -294,6 +294,7 @@ int server_restore(struct server *self, struct why *why)
 	self->store.over = on_batch;
 	self->store.context = self;
 	store_open(&self->store, &self->loop, self->engine.policy, config->store);
+	engine_write_begin(&self->engine);
 	store_restore(&self->store, held);
 	error = engine_restore(&self->engine, held, why);
 	if (!error && self->store.state != STORE_OFF)
