@@ -30,7 +30,7 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -Wno-enum-conver
 
 # What each part may include and link; tests/lint/arrows checks the same.
 LIBS_base := $(shell $(PKG_CONFIG) --libs jansson) -lm
-LIBS_daemon := $(shell $(PKG_CONFIG) --libs libbpf libuv jansson libcap libseccomp) -linih -lm
+LIBS_daemon := $(shell $(PKG_CONFIG) --libs libbpf libuv jansson libcap libseccomp sqlite3) -linih -lm
 LIBS_cli := $(shell $(PKG_CONFIG) --libs libuv jansson ncursesw libcurl libsystemd) -lm
 INC_core := -Iuser/core
 INC_daemon := -Iuser/core -Iuser/daemon
@@ -218,13 +218,18 @@ $(BUILD)/bench/census_bench: tests/bench/census_bench.c $(filter-out %/main.o,$(
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(INC_daemon) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $^ $(LIBS_daemon) -lpthread
 
+# A store with as many bans as one likes.
+$(BUILD)/bench/restore_bench: tests/bench/restore_bench.c $(filter-out %/main.o,$(call objects_of,daemon,$(BUILD))) $(BUILD)/libcore.a $(BUILD)/libbase.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(INC_daemon) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $^ $(LIBS_daemon) -lpthread
+
 # Clients of a live daemon; tests/bench/wire runs them.
 WIRE_BENCHES := $(patsubst %,$(BUILD)/bench/%,wire_bench ask_bench report_to_refusal kill_bench)
 $(WIRE_BENCHES): $(BUILD)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $< $(shell $(PKG_CONFIG) --libs libbpf)
 
-bench: all $(WIRE_BENCHES) $(BUILD)/bench/census_bench $(BUILD)/bench/core_bench $(BUILD)/bench/follow_bench $(BPF_BENCHES)
+bench: all $(WIRE_BENCHES) $(BUILD)/bench/census_bench $(BUILD)/bench/restore_bench $(BUILD)/bench/core_bench $(BUILD)/bench/follow_bench $(BPF_BENCHES)
 	BUILD=$(BUILD) tests/bench/run
 
 # The templates are filled with the final places, without DESTDIR. A configuration that is there already is kept.

@@ -18,12 +18,12 @@ _peergate_words() {
 	*:--standing) echo trusted good neutral poor discouraged banned ;;
 	*:--sort) echo peer addr standing score until last_seen ;;
 	*:--direction) echo in out ;;
-	*:--for | *:--max | *:--connected | *:--want | *:--seed | *:--digest | *:--head-slot | *:-n) ;;
+	*:--for | *:--ttl | *:--max | *:--connected | *:--want | *:--seed | *:--digest | *:--head-slot | *:-n) ;;
 	*:--syncing) echo yes no ;;
 	mode:*) echo observe enforce ;;
 	breaker:*) echo resume hold ;;
 	help:*) _peergate_verbs ;;
-	follow:prysm | follow:lighthouse | follow:teku | follow:nimbus | follow:lodestar | follow:grandine | follow:go-libp2p | rank:*) compgen -f -- "$3" ;;
+	follow:prysm | follow:lighthouse | follow:teku | follow:nimbus | follow:lodestar | follow:grandine | follow:go-libp2p | rank:* | import:* | export:*) compgen -f -- "$3" ;;
 	follow:*) echo prysm lighthouse teku nimbus lodestar grandine go-libp2p ;;
 	esac
 }

@@ -79,7 +79,7 @@ daemon_start() {
 	local node=$1 mode=$2
 	shift 2
 	start "$node" peergated "$BUILD/peergated" --interface gate0 --service beacon=tcp:13000,quic:13000 \
-		--mode "$mode" --run-dir "$RUN" --pin-dir "$PINS" "$@"
+		--mode "$mode" --store none --run-dir "$RUN" --pin-dir "$PINS" "$@"
 	DAEMON=$started
 	wait_for 20 "peergated to answer" daemon_answers
 }

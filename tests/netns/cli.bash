@@ -30,7 +30,7 @@ start_daemon() {
 	local more
 	read -ra more <<<"${MORE:-}"
 	nsenter --net="/run/netns/$NODE" "$BUILD/peergated" --interface node0 --service beacon=tcp:13000,quic:13000 --mode enforce \
-		--run-dir "$WORK/run" --pin-dir "$PINS" --protect 198.51.100.1 --churn 0 --cold-start 0 ${more[@]+"${more[@]}"} >"$WORK/daemon.log" 2>&1 3>&- &
+		--store none --run-dir "$WORK/run" --pin-dir "$PINS" --protect 198.51.100.1 --churn 0 --cold-start 0 ${more[@]+"${more[@]}"} >"$WORK/daemon.log" 2>&1 3>&- &
 	echo $! >"$WORK/daemon.pid"
 	wait_for answers || { cat "$WORK/daemon.log" >&2; return 1; }
 }

@@ -38,7 +38,7 @@ daemon_setup() {
 # daemon_start FLAGS…: in the node's namespace; waits until it serves. Short connections are not held against anybody.
 daemon_start() {
 	nsenter --net="/run/netns/$NODE" "$PEERGATED" --interface gate0 --service "${SERVICE:-beacon=tcp:13000,quic:13000}" \
-		--run-dir "$RUN" --pin-dir "$PINS" --churn 0 --cold-start 0 "$@" 2>>"$LOG" 3>&- &
+		--store none --run-dir "$RUN" --pin-dir "$PINS" --churn 0 --cold-start 0 "$@" 2>>"$LOG" 3>&- &
 	DAEMON=$!
 	for _ in $(seq 100); do
 		[ -S "$ADMIN" ] && grep -q serves "$LOG" && return

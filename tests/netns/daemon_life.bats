@@ -103,7 +103,7 @@ teardown() {
 	ip -n "$NODE" link set gate1 up
 	conf=$BATS_TEST_TMPDIR/conf
 	printf 'sources-max = 4096\ninterface = gate0\nservice = beacon=tcp:13000\n' >"$conf"
-	nsenter --net="/run/netns/$NODE" "$PEERGATED" --config "$conf" --run-dir "$RUN" --pin-dir "$PINS" 2>>"$LOG" 3>&- &
+	nsenter --net="/run/netns/$NODE" "$PEERGATED" --config "$conf" --store none --run-dir "$RUN" --pin-dir "$PINS" 2>>"$LOG" 3>&- &
 	DAEMON=$!
 	for _ in $(seq 50); do grep -q serves "$LOG" && break || sleep 0.1; done
 	printf 'sources-max = 8192\ninterface = gate1\nservice = beacon=tcp:14000\n' >"$conf"
@@ -119,7 +119,7 @@ teardown() {
 @test "SIGHUP: an interface that is none takes nothing off; one that is away is waited for" {
 	conf=$BATS_TEST_TMPDIR/conf
 	printf 'interface = gate0\nservice = beacon=tcp:13000\n' >"$conf"
-	nsenter --net="/run/netns/$NODE" "$PEERGATED" --config "$conf" --run-dir "$RUN" --pin-dir "$PINS" 2>>"$LOG" 3>&- &
+	nsenter --net="/run/netns/$NODE" "$PEERGATED" --config "$conf" --store none --run-dir "$RUN" --pin-dir "$PINS" 2>>"$LOG" 3>&- &
 	DAEMON=$!
 	for _ in $(seq 50); do grep -q serves "$LOG" && break || sleep 0.1; done
 	printf 'interface = gaet0\nservice = beacon=tcp:14000\n' >"$conf"
@@ -150,10 +150,10 @@ teardown() {
 
 @test "a second daemon: refused, and the first goes on" {
 	daemon_start
-	run nsenter --net="/run/netns/$NODE" "$PEERGATED" --interface gate0 --service b=tcp:1 --run-dir "$RUN.2" --pin-dir "$PINS"
+	run nsenter --net="/run/netns/$NODE" "$PEERGATED" --interface gate0 --service b=tcp:1 --store none --run-dir "$RUN.2" --pin-dir "$PINS"
 	[ "$status" -eq 1 ]
 	[[ $output == *"$DAEMON"* ]]
-	run nsenter --net="/run/netns/$NODE" "$PEERGATED" --service b=tcp:1 --run-dir "$RUN" --pin-dir "$PINS-2"
+	run nsenter --net="/run/netns/$NODE" "$PEERGATED" --service b=tcp:1 --store none --run-dir "$RUN" --pin-dir "$PINS-2"
 	[ "$status" -eq 1 ]
 	[[ $output == *"another daemon serves $COMMON"* ]]
 	[ ! -e "$PINS-2" ] || "$PEERGATED" --off --pin-dir "$PINS-2"
@@ -164,7 +164,7 @@ teardown() {
 @test "what is wrong with the configuration: one sentence, exit 1, nothing attached" {
 	while read -r flags part; do
 		# shellcheck disable=SC2086 # words are wanted
-		run nsenter --net="/run/netns/$NODE" "$PEERGATED" --run-dir "$RUN" --pin-dir "$PINS" ${flags//;/ }
+		run nsenter --net="/run/netns/$NODE" "$PEERGATED" --store none --run-dir "$RUN" --pin-dir "$PINS" ${flags//;/ }
 		[ "$status" -eq 1 ] && [[ ${lines[-1]} == *"${part//_/ }"* ]] || { echo "$flags: $status $output" && return 1; }
 		[ ! -e "$RUN" ]
 	done <<-'END'

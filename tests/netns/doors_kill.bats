@@ -252,7 +252,7 @@ closings() {
 		addr add 198.51.100.7/24 dev cable1
 	END
 	nsenter --net="/run/netns/$NODE" "$PEERGATED" --interface gate0 --service beacon=tcp:13000:9000 --mode enforce \
-		--user nobody --netns "/run/netns/$INSIDE" --run-dir "$RUN" --pin-dir "$PINS" 2>>"$LOG" 3>&- &
+		--user nobody --netns "/run/netns/$INSIDE" --store none --run-dir "$RUN" --pin-dir "$PINS" 2>>"$LOG" 3>&- &
 	DAEMON=$!
 	for _ in $(seq 60); do
 		! grep -q serves "$LOG" || break

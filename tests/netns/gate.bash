@@ -38,7 +38,7 @@ gated() {
 # refused_to_start FLAGS…: the daemon must end by itself and say why; its words are in $output.
 refused_to_start() {
 	run -1 timeout 10 nsenter --net="/run/netns/$NODE" "$BUILD/peergated" --service beacon=tcp:$PORT,quic:$PORT \
-		--run-dir "$RUN" --pin-dir "$PINS" "$@"
+		--store none --run-dir "$RUN" --pin-dir "$PINS" "$@"
 	echo "$output"
 }
 

@@ -237,7 +237,7 @@ reached() {
 @test "from a bridge to its port by a restart: the old one is let go, and does not keep the new one out" {
 	ip -n "$NODE" link add br0 type bridge
 	ip -n "$NODE" link set gate0 master br0
-	start "$NODE" peergated "$BUILD/peergated" --interface br0 --service "beacon=tcp:$PORT" --run-dir "$RUN" --pin-dir "$PINS"
+	start "$NODE" peergated "$BUILD/peergated" --interface br0 --service "beacon=tcp:$PORT" --store none --run-dir "$RUN" --pin-dir "$PINS"
 	DAEMON=$started
 	wait_for 10 "peergated" daemon_answers
 	[ "$(rung_of br0)" = tcx ]
@@ -256,7 +256,7 @@ reached() {
 
 @test "an old kernel: which one, and which is needed" {
 	run -1 timeout 10 setarch --uname-2.6 "$BUILD/peergated" --interface gate0 --service "beacon=tcp:$PORT" \
-		--run-dir "$RUN" --pin-dir "$PINS"
+		--store none --run-dir "$RUN" --pin-dir "$PINS"
 	[[ "$output" == *"kernel 2.6."*" is too old for the gate: it needs 5.15 or later"* ]]
 	[ ! -e "$PINS" ]
 }
@@ -264,6 +264,6 @@ reached() {
 @test "without capabilities: the remedy" {
 	run -1 timeout 10 nsenter --net="/run/netns/$NODE" setpriv --reuid nobody --regid nogroup --clear-groups \
 		--bounding-set=-all --inh-caps=-all "$BUILD/peergated" --interface gate0 --service "beacon=tcp:$PORT" \
-		--run-dir "$RUN" --pin-dir "$PINS"
+		--store none --run-dir "$RUN" --pin-dir "$PINS"
 	[[ "$output" == *"start as root"* ]]
 }

@@ -245,7 +245,7 @@ spied() {
 	gated
 	first=$DAEMON
 	run -1 timeout 10 nsenter --net="/run/netns/$NODE" "$BUILD/peergated" --interface gate0 \
-		--service "beacon=tcp:$PORT" --run-dir "$WORK/other-run" --pin-dir "$PINS"
+		--service "beacon=tcp:$PORT" --store none --run-dir "$WORK/other-run" --pin-dir "$PINS"
 	[[ "$output" == *"pid $first"* ]]
 	ask status
 }

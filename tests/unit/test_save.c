@@ -67,6 +67,8 @@ static void ban(struct play *play, const char *prefix, uint64_t seconds)
 			 0);
 }
 
+static const char *const peers[] = {"Good", "Six", "Friend", "Mute", "Bad"};
+
 /* A day in which everything happens that a book keeps. */
 static struct play *full_book(void)
 {
@@ -86,10 +88,12 @@ static struct play *full_book(void)
 	ban(play, "192.0.2.77", 3600);
 	ban(play, "2001:db8:bad::/48", 0);
 	assert_int_equal(policy_allow(play->policy, &friend, play->now, NULL), 0);
+	/* Who is connected is of the process, not of the book. */
+	for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
+		play_ok(play, peers[i], NULL, REPORT_DISCONNECTED, RESULT_NONE, NODE);
 	return play;
 }
 
-static const char *const peers[] = {"Good", "Six", "Friend", "Mute", "Bad"};
 static const char *const sources[] = {"192.0.2.1",	 "2001:db8:1::1", "203.0.113.4",
 				      "192.0.2.9",	 "192.0.2.66",	  "192.0.2.77",
 				      "2001:db8:bad::1", "198.51.100.3"};
@@ -102,6 +106,9 @@ static void expect_same_account(const char *what, const struct account *a, const
 	expect_true(what, a->standing == b->standing);
 	expect_true(what, a->score == b->score);
 	expect_true(what, a->until_ns == b->until_ns);
+	expect_true(what, a->whys == b->whys);
+	for (unsigned int i = 0; i < a->whys && i < b->whys; i++)
+		expect_true(a->why[i], !strcmp(a->why[i], b->why[i]));
 }
 
 static void a_book_comes_back_as_it_was(void **state)
@@ -326,7 +333,8 @@ static void a_book_moves_to_another_host_once(void **state)
 		unsigned long told = to->told;
 
 		for (unsigned int i = 0; i < copies.count; i++)
-			assert_int_equal(policy_merge(to->policy, &copies.all[i], &now, NULL), 0);
+			assert_int_equal(policy_merge(to->policy, &copies.all[i], &now, NULL),
+					 !round);
 		assert_true(!round == (to->told != told)); /* twice is once */
 		assert_int_equal(to->count, from->count + 1);
 	}

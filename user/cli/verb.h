@@ -29,6 +29,7 @@ extern const struct verb verb_admit, verb_rank, verb_mesh, verb_prune;
 extern const struct verb verb_ban, verb_unban, verb_allow, verb_disallow, verb_mode, verb_off;
 extern const struct verb verb_report, verb_capacity, verb_node, verb_breaker;
 extern const struct verb verb_follow, verb_doctor;
+extern const struct verb verb_export, verb_import;
 extern const struct verb verb_version, verb_help;
 
 #endif

@@ -22,6 +22,7 @@ static void tell(struct output *output, const json_t *answer)
 {
 	int64_t closed = answer_integer(answer, "closed", -1);
 	const char *unclosed = answer_text(answer, "unclosed", "");
+	const char *undurable = answer_text(answer, "undurable", "");
 	char until[UNTIL_TEXT_MAX];
 
 	output_words(output, TONE_PLAIN, "%s is banned %s, reason %s.%s\n",
@@ -32,6 +33,8 @@ static void tell(struct output *output, const json_t *answer)
 			     (long long)closed, closed == 1 ? "" : "s");
 	if (unclosed[0])
 		output_words(output, TONE_PLAIN, "What lives stays: %s.\n", unclosed);
+	if (undurable[0])
+		output_words(output, TONE_WARNING, "%s.\n", undurable);
 }
 
 /* A reason that a person or a protocol layer may give: not those that only the gate itself finds. */

@@ -12,6 +12,9 @@ static void tell(struct output *output, const json_t *answer, const char *senten
 {
 	output_words(output, TONE_PLAIN, "%s %s.%s\n", answer_text(answer, "addr", "It"), sentence,
 		     answer_widened(answer));
+	if (json_is_false(json_object_get(answer, "durable")))
+		output_words(output, TONE_WARNING, "%s.\n",
+			     answer_text(answer, "undurable", "Not kept over a reboot"));
 }
 
 static void tell_unban(struct output *output, const json_t *answer)

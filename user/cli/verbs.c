@@ -12,6 +12,7 @@ const struct verb *const verbs[] = {
 	&verb_ban, &verb_unban, &verb_allow, &verb_disallow,
 	&verb_report, &verb_capacity, &verb_node,
 	&verb_mode, &verb_breaker,
+	&verb_export, &verb_import,
 	&verb_follow, &verb_doctor,
 	&verb_off, &verb_version, &verb_help,
 	NULL,

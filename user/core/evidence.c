@@ -234,9 +234,14 @@ const char *evidence_word(enum evidence class)
 }
 
 /* By the words of accounts, which are told apart by people as well. */
+uint32_t evidence_called(const char *words)
+{
+	return hash_text(words, strlen(words));
+}
+
 uint32_t evidence_name(unsigned int rule)
 {
-	return hash_text(rules[rule].one, strlen(rules[rule].one));
+	return evidence_called(rules[rule].one);
 }
 
 int evidence_named(uint32_t name)

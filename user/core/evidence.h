@@ -39,6 +39,8 @@ const struct rule *evidence_at(unsigned int rule);
 /* A rule's name outside of the process, never 0; and back: the rule's number, or -ENOENT. */
 uint32_t evidence_name(unsigned int rule);
 int evidence_named(uint32_t name);
+uint32_t evidence_called(
+	const char *words); /* the name of those words, whether there is such a rule or not */
 const char *evidence_word(enum evidence class);
 
 #endif

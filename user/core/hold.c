@@ -175,6 +175,7 @@ static void tell(struct policy *self, uint32_t number, uint64_t now_ns)
 	if (!wanted) {
 		place_unhold(self, number);
 	} else if (differs(place, &want) && place_may_be_held(self, number, want.until_ns)) {
+		want.fresh = !place->is_held;
 		hold(self, place, &want);
 		self->output.decide(self->output.context, &want);
 	}

@@ -3,157 +3,15 @@
 #include <errno.h>
 
 #include "book.h"
-#include "details.h"
-#include "evidence.h"
 #include "links.h"
 #include "peers.h"
 #include "places.h"
+#include "recall.h"
 #include "save.h"
 #include "sites.h"
 
-enum { AGE_MAX_S = 30 * DAY_S };
-
-#define AGE_MAX_NS (AGE_MAX_S * NS_PER_S)
-
-/* How long ago @unix_ns was: not in the future, not beyond what anybody believes of a clock. */
-static uint64_t age_ns(uint64_t unix_ns, const struct saved_clock *now)
-{
-	uint64_t age = now->unix_ns > unix_ns ? now->unix_ns - unix_ns : 0;
-
-	return age < AGE_MAX_NS ? age : AGE_MAX_NS;
-}
-
-/* A moment in the past; there is room for those before the boot. */
-static uint32_t past_at(uint64_t unix_ns, const struct saved_clock *now)
-{
-	uint32_t boot = moment_of(now->boot_ns);
-
-	return unix_ns ? boot - (uint32_t)(age_ns(unix_ns, now) / MOMENT_NS) : 0;
-}
-
-/* As past_at(), for what counts for @seconds only: 0 when that is over. */
-static uint32_t recent_at(uint64_t unix_ns, uint64_t seconds, const struct saved_clock *now)
-{
-	return unix_ns && age_ns(unix_ns, now) <= seconds * NS_PER_S ? past_at(unix_ns, now) : 0;
-}
-
-/* An end: what it had left when it was @taken, less what has passed; 0: over. */
-static uint32_t end_at(uint64_t until, uint64_t taken, const struct saved_clock *now)
-{
-	uint64_t passed = age_ns(taken, now);
-
-	if (!until || until == FOREVER_NS)
-		return moment_end(until);
-	if (until <= taken || until - taken <= passed)
-		return 0;
-	return moment_end(now->boot_ns + (until - taken - passed));
-}
-
-static struct ruling load_ruling(const struct saved_ruling *saved, uint64_t taken,
-				 const struct saved_clock *now)
-{
-	uint32_t until_at = end_at(saved->until, taken, now);
-
-	if (!until_at || saved->standing >= STANDINGS || saved->reason >= REASONS)
-		return (struct ruling){0};
-	return (struct ruling){.until_at = until_at,
-			       .since_at = past_at(saved->since, now),
-			       .standing = saved->standing,
-			       .reason = saved->reason,
-			       .services = saved->services};
-}
-
-/* Levels are forgotten here as ladder.c does by and by: a level for each @forget_s after the end, or all at once. */
-static struct ladder load_ladder(const struct saved_ladder *saved, bool by_levels, uint64_t taken,
-				 const struct saved_clock *now)
-{
-	uint32_t left_at = end_at(saved->end, taken, now);
-	uint64_t days = left_at ? 0 : age_ns(saved->end, now) / NS_PER_S / DAY_S;
-	struct ladder ladder = {.level = saved->level};
-
-	if (days && (!by_levels || days >= saved->level))
-		return (struct ladder){0};
-	ladder.level -= (uint8_t)days;
-	ladder.end_at = left_at ? left_at : past_at(saved->end + days * DAY_S * NS_PER_S, now);
-	return ladder;
-}
-
-static void load_memos(struct details *details, const struct saved_past *saved,
-		       const struct saved_clock *now)
-{
-	struct memo *memo = details->memos;
-
-	memset(details->memos, 0, sizeof(details->memos));
-	for (int i = 0; i < SAVED_MEMOS; i++) {
-		const struct saved_memo *at = &saved->memos[i];
-		int rule = at->rule ? evidence_named(at->rule) : -ENOENT;
-
-		if (rule < 0)
-			continue;
-		*memo++ = (struct memo){.first_at = past_at(at->first, now),
-					.last_at = past_at(at->last, now),
-					.count = at->count,
-					.points = at->points,
-					.rule = (uint8_t)(rule + 1),
-					.second_hand = at->second_hand};
-	}
-}
-
-static int32_t within(int32_t value, int32_t max)
-{
-	return value < 0 ? 0 : value > max ? max : value;
-}
-
-static void load_ledger(const struct policy *self, struct ledger *ledger,
-			const struct saved_past *saved, const struct saved_clock *now)
-{
-	uint64_t seconds = age_ns(saved->at, now) / NS_PER_S;
-
-	*ledger = (struct ledger){
-		.penalty = ledger_fade(within(saved->penalty, PENALTY_MAX), seconds,
-				       self->settings.penalty_half_life_s),
-		.reward = ledger_fade(within(saved->reward, REWARD_MAX), seconds,
-				      self->settings.reward_half_life_s),
-		.at = moment_of(now->boot_ns),
-		.band = saved->band < STANDINGS ? (enum standing)saved->band : STANDING_NEUTRAL};
-	ledger->band = ledger_band(ledger, &self->settings, now->boot_ns);
-}
-
-/* The evidence of the last day: older counts in the ledger at most. */
-static bool has_details(const struct saved_past *saved, const struct saved_clock *now)
-{
-	bool any = recent_at(saved->unseen_at, DAY_S, now);
-
-	for (int i = 0; i < SAVED_MEMOS; i++)
-		any |= saved->memos[i].rule && recent_at(saved->memos[i].last, DAY_S, now);
-	return any;
-}
-
-static void load_details(struct policy *self, struct past *past, const struct saved_past *saved,
-			 const struct saved_clock *now)
-{
-	struct details *details =
-		has_details(saved, now) ? details_spare(self, past, now->boot_ns) : NULL;
-
-	if (!details)
-		return;
-	details->unseen_at = recent_at(saved->unseen_at, DAY_S, now);
-	details->unseen = details->unseen_at ? saved->unseen : 0;
-	load_memos(details, saved, now);
-}
-
-static void load_past(struct policy *self, struct past *past, const struct saved_past *saved,
-		      uint64_t taken, const struct saved_clock *now)
-{
-	load_ledger(self, &past->ledger, saved, now);
-	past->bans = load_ladder(&saved->bans, true, taken, now);
-	past->backoffs = load_ladder(&saved->backoffs, false, taken, now);
-	past->capacity = load_ladder(&saved->capacity, false, taken, now);
-	past->raised_at = past->backoffs.level ? past_at(saved->backoffs.raised, now) : 0;
-	past->seen_at = past_at(saved->seen, now);
-	past->tried = saved->tried;
-	load_details(self, past, saved, now);
-}
+/* Clocks that were asked twice differ by less than this. */
+enum { SAME_MOMENT = MOMENTS_A_SECOND };
 
 static void load_source(struct policy *self, uint32_t number, const struct saved *saved,
 			const struct saved_clock *now)
@@ -162,9 +20,9 @@ static void load_source(struct policy *self, uint32_t number, const struct saved
 
 	if (!source)
 		return;
-	load_past(self, &source->past, &saved->place.past, saved->taken, now);
+	recall_account(self, &source->past, &saved->place.past, saved->taken, now);
 	source->run = (uint16_t)(saved->place.run < UINT16_MAX ? saved->place.run : UINT16_MAX);
-	if (saved->place.known)
+	if (saved->place.known && !source->past.known)
 		neighbours_count(self, place_at(self, number), true);
 	source->past.known |= saved->place.known;
 }
@@ -173,12 +31,12 @@ static void load_source(struct policy *self, uint32_t number, const struct saved
 static bool fill_place(struct policy *self, uint32_t number, const struct saved *saved,
 		       const struct saved_clock *now)
 {
-	const struct ruling automatic = load_ruling(&saved->place.automatic, saved->taken, now);
-	const struct ruling said = load_ruling(&saved->place.said, saved->taken, now);
+	const struct ruling automatic = recall_ruling(&saved->place.automatic, saved->taken, now);
+	const struct ruling said = recall_ruling(&saved->place.said, saved->taken, now);
 
 	place_say(self, number, said.until_at ? &said : NULL);
 	place_at(self, number)->trust_until_at =
-		end_at(saved->place.trust_until, saved->taken, now);
+		recall_end(saved->place.trust_until, saved->taken, now);
 	if (saved->place.has_source)
 		load_source(self, number, saved, now);
 	place_refuse(self, number, automatic.until_at ? &automatic : NULL);
@@ -188,52 +46,69 @@ static bool fill_place(struct policy *self, uint32_t number, const struct saved 
 
 static bool is_live(const struct saved *saved, const struct saved_clock *now)
 {
-	return saved->place.has_source || end_at(saved->place.said.until, saved->taken, now) ||
-	       end_at(saved->place.automatic.until, saved->taken, now) ||
-	       end_at(saved->place.trust_until, saved->taken, now);
+	return saved->place.has_source || recall_end(saved->place.said.until, saved->taken, now) ||
+	       recall_end(saved->place.automatic.until, saved->taken, now) ||
+	       recall_end(saved->place.trust_until, saved->taken, now);
 }
 
-/* The later of two words; one that holds beats one that does not. */
+/* The later of two words, by more than clocks differ; one that holds beats one that does not. */
 static bool is_newer(const struct ruling *word, const struct ruling *than, uint64_t now_ns)
 {
 	return ruling_is_live(word, now_ns) &&
-	       (!ruling_is_live(than, now_ns) || word->since_at > than->since_at);
+	       (!ruling_is_live(than, now_ns) || word->since_at > than->since_at + SAME_MOMENT);
 }
 
-/* What is newer in the copy than in the book. */
-static void merge_place(struct policy *self, uint32_t number, const struct saved *saved,
+static bool merge_words(struct policy *self, uint32_t number, const struct saved *saved,
 			const struct saved_clock *now)
 {
-	const struct ruling said = load_ruling(&saved->place.said, saved->taken, now);
-	const struct ruling automatic = load_ruling(&saved->place.automatic, saved->taken, now);
-	uint32_t trust_at = end_at(saved->place.trust_until, saved->taken, now);
+	const struct ruling said = recall_ruling(&saved->place.said, saved->taken, now);
+	const struct ruling automatic = recall_ruling(&saved->place.automatic, saved->taken, now);
 	struct place *place = place_at(self, number);
-	const struct source *source = place_source(self, place);
+	bool newer = is_newer(&said, place_said(place), now->boot_ns);
 
-	if (is_newer(&said, place_said(place), now->boot_ns)) {
+	if (newer) {
 		place_say(self, number, &said);
 		dirty_set(&self->dirty_words, number);
 	}
-	if (trust_at > place->trust_until_at)
+	if (!is_newer(&automatic, place_automatic(self, place), now->boot_ns))
+		return newer;
+	place_refuse(self, number, &automatic);
+	return true;
+}
+
+/* What is newer in the copy than in the book; false: nothing. */
+static bool merge_place(struct policy *self, uint32_t number, const struct saved *saved,
+			const struct saved_clock *now)
+{
+	uint32_t trust_at = recall_end(saved->place.trust_until, saved->taken, now);
+	struct place *place = place_at(self, number);
+	const struct source *source = place_source(self, place);
+	bool newer = merge_words(self, number, saved, now);
+
+	if (trust_at > place->trust_until_at + SAME_MOMENT) {
 		place->trust_until_at = trust_at;
-	if (saved->place.has_source &&
-	    (!source || past_at(saved->place.past.seen, now) > source->past.seen_at))
+		newer = true;
+	}
+	if (saved->place.has_source && (!source || recall_past(saved->place.past.seen, now) >
+							   source->past.seen_at + SAME_MOMENT)) {
 		load_source(self, number, saved, now);
-	if (is_newer(&automatic, place_automatic(self, place), now->boot_ns))
-		place_refuse(self, number, &automatic);
-	place_sync(self, number, self->now_ns);
+		newer = true;
+	}
+	if (newer)
+		place_sync(self, number, self->now_ns);
+	return newer;
 }
 
 /* A prefix may be there twice: its number was given back and taken again when the process died. */
 static void load_place(struct policy *self, const struct saved *saved)
 {
 	const struct saved_clock *now = &self->loading;
-	uint32_t number = 0;
+	uint32_t number = 0, found = place_find(self, &saved->place.prefix);
 
-	if (place_find(self, &saved->place.prefix))
-		merge_place(self, place_find(self, &saved->place.prefix), saved, now);
+	if (found)
+		merge_place(self, found, saved, now);
 	else if (is_live(saved, now))
-		number = place_obtain_at(self, &saved->place.prefix, saved->number);
+		number = place_make_at(self, &saved->place.prefix, saved->number);
 	if (number && fill_place(self, number, saved, now) && number == saved->number)
 		dirty_clear(&self->dirty_places, number);
 	else if (saved->number <= self->places.max)
@@ -256,14 +131,14 @@ static void load_links(struct policy *self, uint32_t number, const struct saved 
 
 		if (!place || !place_at(self, place)->has_source)
 			continue;
-		link = link_obtain_at(self, number, place, past_at(at->seen, now));
+		link = link_obtain_at(self, number, place, recall_past(at->seen, now));
 		if (!link)
 			continue;
-		later(&link->tenured_at, recent_at(at->tenured, GOOD_FOR_S, now));
-		later(&link->vouched_at, recent_at(at->vouched, GOOD_FOR_S, now));
+		later(&link->tenured_at, recall_recent(at->tenured, GOOD_FOR_S, now));
+		later(&link->vouched_at, recall_recent(at->vouched, GOOD_FOR_S, now));
 		if (link->online)
 			continue;
-		later(&link->since_at, past_at(at->since, now));
+		later(&link->since_at, recall_past(at->since, now));
 		link->good |= at->success != 0;
 	}
 }
@@ -273,11 +148,13 @@ static void fill_peer(struct policy *self, uint32_t number, const struct saved *
 {
 	struct peer *peer = peer_at(self, number);
 
-	load_past(self, &peer->past, &saved->peer.past, saved->taken, now);
-	peer->success_at = past_at(saved->peer.past.success, now);
-	peer->failure_at = past_at(saved->peer.past.failure, now);
+	recall_account(self, &peer->past, &saved->peer.past, saved->taken, now);
+	if (!peer->online)
+		recall_quality(self, &peer->quality, &saved->peer.quality, now);
+	peer->success_at = recall_past(saved->peer.past.success, now);
+	peer->failure_at = recall_past(saved->peer.past.failure, now);
 	peer->trusted = saved->peer.trusted;
-	peer->ruling = load_ruling(&saved->peer.ruling, saved->taken, now);
+	peer->ruling = recall_ruling(&saved->peer.ruling, saved->taken, now);
 	if (!peer->online) {
 		peer->service =
 			(int8_t)(saved->peer.service <= SERVICES_MAX ? saved->peer.service - 1
@@ -289,12 +166,22 @@ static void fill_peer(struct policy *self, uint32_t number, const struct saved *
 	peer_shelve(self, number);
 }
 
+/* Whose share of the untried the peer would take: that of the address where it was seen last. */
+static bool first_source(const struct saved *saved, struct source_key *ret)
+{
+	const struct prefix *source = &saved->peer.links[0].source;
+
+	if (source->length)
+		*ret = addr_source(&source->addr);
+	return source->length;
+}
+
 static void load_peer(struct policy *self, const struct saved *saved)
 {
-	const struct prefix *from =
-		saved->peer.links[0].source.length ? &saved->peer.links[0].source : NULL;
-	const struct source_key key = from ? addr_source(&from->addr) : (struct source_key){{0}};
-	uint32_t number = peer_obtain_at(self, saved->peer.id, from ? &key : NULL, saved->number);
+	struct source_key key;
+	bool has_source = first_source(saved, &key);
+	uint32_t number =
+		peer_obtain_at(self, saved->peer.id, has_source ? &key : NULL, saved->number);
 
 	if (number)
 		fill_peer(self, number, saved, &self->loading);
@@ -346,34 +233,40 @@ static int merge_into_place(struct policy *self, const struct saved *saved,
 			    const struct saved_clock *now, struct why *why)
 {
 	const struct prefix *prefix = &saved->place.prefix;
+	uint32_t number = place_find(self, prefix);
 	char text[ADDR_TEXT_MAX];
-	uint32_t number;
+	bool newer;
 
-	if (!is_live(saved, now))
+	if (!number && !is_live(saved, now))
 		return 0;
-	number = place_obtain(self, prefix, CLAIM_OPERATOR);
+	if (!number)
+		number = place_obtain(self, prefix, CLAIM_OPERATOR);
 	if (!number)
 		return why_fill(why, -ENOSPC, "%s: no room in the book; raise %s",
 				prefix_text(prefix, text),
-				prefix_is_source(prefix) ? "sources_max" : "prefixes_max");
-	merge_place(self, number, saved, now);
-	places_sync_below(self, prefix, saved->place.said.standing == STANDING_TRUSTED);
-	return 0;
+				prefix_is_source(prefix) ? "sources-max" : "prefixes-max");
+	newer = merge_place(self, number, saved, now);
+	if (newer && saved->place.said.until)
+		places_sync_below(self, prefix, saved->place.said.standing == STANDING_TRUSTED);
+	return newer;
 }
 
 static int merge_into_peer(struct policy *self, const struct saved *saved,
 			   const struct saved_clock *now, struct why *why)
 {
+	uint32_t seen_at = recall_past(saved->peer.past.seen, now);
 	uint32_t number = peer_find(self, saved->peer.id);
+	struct source_key key;
+	bool has_source = first_source(saved, &key);
 
-	if (number && peer_at(self, number)->past.seen_at >= past_at(saved->peer.past.seen, now))
+	if (number && peer_at(self, number)->past.seen_at + SAME_MOMENT >= seen_at)
 		return 0;
-	number = peer_obtain(self, saved->peer.id, NULL);
+	number = peer_obtain(self, saved->peer.id, has_source ? &key : NULL);
 	if (!number)
-		return why_fill(why, -ENOSPC, "%s: no room in the book; raise peers_max",
+		return why_fill(why, -ENOSPC, "%s: no room in the book; raise peers-max",
 				saved->peer.id);
 	fill_peer(self, number, saved, now);
-	return 0;
+	return 1;
 }
 
 int policy_merge(struct policy *self, const struct saved *saved, const struct saved_clock *now,

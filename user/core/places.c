@@ -143,13 +143,11 @@ uint32_t place_obtain(struct policy *self, const struct prefix *prefix, enum cla
 	return begin(self, prefix, 0);
 }
 
-uint32_t place_obtain_at(struct policy *self, const struct prefix *prefix, uint32_t at)
+uint32_t place_make_at(struct policy *self, const struct prefix *prefix, uint32_t number)
 {
-	uint32_t number = place_find(self, prefix);
-
-	if (number || !has_room(self, prefix, CLAIM_OPERATOR))
-		return number;
-	return begin(self, prefix, at);
+	if (!has_room(self, prefix, CLAIM_OPERATOR))
+		return 0;
+	return begin(self, prefix, number);
 }
 
 static void end_source(struct policy *self, uint32_t number)

@@ -35,8 +35,8 @@ uint32_t place_next(const struct policy *self, uint32_t after);
 /* Found or made; 0: the table is full of what may not be pushed out. */
 uint32_t place_obtain(struct policy *self, const struct prefix *prefix, enum claim claim);
 
-/* The same for an operator, at that number when it is beyond all that were ever taken: for a book that comes back. */
-uint32_t place_obtain_at(struct policy *self, const struct prefix *prefix, uint32_t number);
+/* Made for an operator, where place_find() found none; at that number when it is beyond all that were ever taken. */
+uint32_t place_make_at(struct policy *self, const struct prefix *prefix, uint32_t number);
 
 /* What is known of the source at @number, made when nothing was; NULL when @number is no source. */
 struct source *place_know(struct policy *self, uint32_t number);

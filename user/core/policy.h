@@ -88,6 +88,7 @@ struct report {
 struct decision {
 	struct prefix prefix;
 	bool remove;	  /* nothing is to be held any more */
+	bool fresh;	  /* nothing was held there before */
 	bool by_operator; /* an operator's word, not the policy's own: after a restart it is one again */
 	uint64_t until_ns;
 	int8_t score;

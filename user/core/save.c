@@ -112,6 +112,22 @@ static struct saved_link save_link(const struct policy *self, const struct link 
 				   .vouched = to_unix(link->vouched_at, now)};
 }
 
+static struct saved_quality save_quality(const struct quality *quality,
+					 const struct saved_clock *now)
+{
+	return (struct saved_quality){.at = to_unix(quality->at_s * NS_PER_S, now),
+				      .counted = to_unix(quality->counted_s * NS_PER_S, now),
+				      .head_at = to_unix(quality->head_s * NS_PER_S, now),
+				      .moved = to_unix(quality->moved_s * NS_PER_S, now),
+				      .head_slot = quality->head_slot,
+				      .good = quality->good,
+				      .bad = quality->bad,
+				      .latency_us = quality->latency_us,
+				      .answers = quality->answers,
+				      .shared = quality->shared,
+				      .ours = quality->ours};
+}
+
 static bool save_peer(const struct policy *self, uint32_t number, const struct saved_clock *now,
 		      struct saved_peer *ret)
 {
@@ -128,6 +144,7 @@ static bool save_peer(const struct policy *self, uint32_t number, const struct s
 	save_past(self, &peer->past, now, &ret->past);
 	ret->past.success = to_unix(peer->success_at, now);
 	ret->past.failure = to_unix(peer->failure_at, now);
+	ret->quality = save_quality(&peer->quality, now);
 	for (uint32_t at = peer->first_link; at; at = link_next_of_peer(self, at))
 		*link++ = save_link(self, link_at(self, at), now);
 	return true;
@@ -158,6 +175,11 @@ bool policy_save_peek(const struct policy *self, enum saved_kind kind, uint32_t 
 uint32_t policy_save_end(const struct policy *self, enum saved_kind kind)
 {
 	return kind == SAVED_PLACE ? self->places.max : self->peers.used;
+}
+
+uint32_t policy_save_max(const struct policy *self, enum saved_kind kind)
+{
+	return kind == SAVED_PLACE ? self->places.max : self->peers.max;
 }
 
 /* The next number above *@at that is marked, no longer so; 0, and *@at begins anew: no more. */

@@ -48,6 +48,14 @@ struct saved_past {
 	struct saved_memo memos[SAVED_MEMOS];
 };
 
+/* What a peer was worth: struct quality. @good and @bad are as of @at, in millionths of a contact. */
+struct saved_quality {
+	uint64_t at, counted, head_at, moved, head_slot;
+	int32_t good, bad;
+	uint32_t latency_us;
+	uint8_t answers, shared, ours;
+};
+
 struct saved_place {
 	struct prefix prefix;
 	struct saved_ruling said, automatic;
@@ -69,6 +77,7 @@ struct saved_peer {
 	uint8_t service; /* number + 1; 0: all */
 	struct saved_ruling ruling;
 	struct saved_past past;
+	struct saved_quality quality;
 	struct saved_link links[SAVED_LINKS];
 };
 
@@ -115,6 +124,9 @@ bool policy_save_peek(const struct policy *self, enum saved_kind kind, uint32_t 
 		      const struct saved_clock *now, struct saved *ret);
 uint32_t policy_save_end(const struct policy *self, enum saved_kind kind);
 
+/* The highest number that the book's size allows. */
+uint32_t policy_save_max(const struct policy *self, enum saved_kind kind);
+
 /*
  * Takes records back into a book that is still empty: policy_load_begin(), all places by rising number, then all peers likewise,
  * policy_load_end(). Each comes to stand at its own number, so nothing needs to be saved again but what has ended meanwhile
@@ -128,7 +140,8 @@ void policy_load_end(struct policy *self);
 
 /*
  * Takes one record of another book into this one: what is new comes in, of what both know the later word and the later
- * evidence stay, so doing it twice changes nothing. @saved's number is ignored. -ENOSPC: no room.
+ * evidence stay, so doing it twice changes nothing. @saved's number is ignored. 1: something changed; 0: nothing was new;
+ * -ENOSPC: no room.
  */
 int policy_merge(struct policy *self, const struct saved *saved, const struct saved_clock *now,
 		 struct why *why);

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "gate.h"
+#include "json_write.h"
 #include "listener.h"
 #include "rank_early.h"
 #include "server.h"
@@ -249,10 +250,55 @@ static bool write_later(struct client *self)
 	return !uv_write(&self->write, (uv_stream_t *)&self->pipe, &all, 1, on_written);
 }
 
+void client_await(struct client *self, uint64_t ticket)
+{
+	if (ticket > self->awaits)
+		self->awaits = ticket;
+}
+
+static bool is_held(const struct client *self)
+{
+	return self->awaits > store_done(&self->caller.server->store);
+}
+
+/* No text within JSON can hold these letters: its quotes would have a backslash before them. */
+static const char kept[] = "\"durable\":true";
+
+void client_unkept(struct client *self, const char *sentence)
+{
+	const char *at = self->out.bytes, *end = at + self->out.length, *found;
+	struct buffer told = {0};
+
+	if (!is_held(self) && !self->awaits)
+		return;
+	self->awaits = 0;
+	while (at && (found = memmem(at, (size_t)(end - at), kept, sizeof(kept) - 1))) {
+		buffer_append(&told, at, (size_t)(found - at));
+		buffer_text(&told, "\"durable\":false,\"undurable\":");
+		json_write_text(&told, sentence);
+		at = found + sizeof(kept) - 1;
+	}
+	buffer_append(&told, at, (size_t)(end - at));
+	told.failed |= self->out.failed;
+	buffer_free(&self->out);
+	self->out = told;
+}
+
+/* While its answers wait for the disk, it is served on: many words share one journey there. */
+static void serve_on(struct client *self)
+{
+	if (self->paused && client_queued(self) <= limits(self)->output_max)
+		resume(self);
+}
+
 void client_flush(struct client *self)
 {
 	if (self->closing || self->flying.length)
 		return;
+	if (is_held(self)) {
+		serve_on(self);
+		return;
+	}
 	if (self->out.failed || (self->out.length && !write_now(self)) ||
 	    (self->out.length && !write_later(self))) {
 		client_close(self);

@@ -38,8 +38,9 @@ struct client {
 	struct subscription subscriptions[CLIENT_SUBSCRIPTIONS_MAX];
 	uint64_t active_ms; /* loop time when it last completed a value */
 	bool answering;	    /* a request is being served */
-	bool paused;	    /* not read from until the output is gone and the rest served */
-	bool ended;	    /* no more to come; closed when the output is gone */
+	uint64_t awaits; /* nothing is told before this batch of the store is over; 0: no matter */
+	bool paused;	 /* not read from until the output is gone and the rest served */
+	bool ended;	 /* no more to come; closed when the output is gone */
 	bool closing;
 	bool early_tried; /* the value that has begun was looked at by rank_early */
 };
@@ -55,6 +56,13 @@ void client_start(struct client *self);
 
 /* Writes what is queued, as far as the socket takes it; the loop writes the rest. */
 void client_flush(struct client *self);
+
+/*
+ * What was answered says `"durable":true`: it is told when the store's batch @ticket is on the disk, and all that comes after it
+ * then, too. client_unkept(): it never came there; those answers say so, and leave.
+ */
+void client_await(struct client *self, uint64_t ticket);
+void client_unkept(struct client *self, const char *sentence);
 
 /* The bytes queued. */
 size_t client_queued(const struct client *self);

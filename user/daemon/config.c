@@ -19,6 +19,7 @@ void config_default(struct config *ret)
 	memset(ret, 0, sizeof(*ret));
 	strcpy(ret->run_dir, "/run/peergate");
 	strcpy(ret->pin_dir, "/sys/fs/bpf/peergate");
+	strcpy(ret->store, "/var/lib/peergate/peergate.db");
 	ret->log_format = LOG_FORMAT_TEXT;
 	ret->log_level = LOG_LEVEL_INFO;
 	ret->sources_max = 131072;

@@ -68,6 +68,7 @@ struct config {
 	enum rung attach;
 	bool gate_lo;
 	char run_dir[CONFIG_PATH_MAX], pin_dir[CONFIG_PATH_MAX];
+	char store[CONFIG_PATH_MAX];			    /* "": none */
 	char user[CONFIG_NAME_MAX], group[CONFIG_NAME_MAX]; /* "": peergate when it exists */
 	int log_format, log_level;
 	uint32_t sources_max, prefixes_max, pace_max, witness_max;

@@ -42,6 +42,8 @@ const struct config_key config_keys[] = {
 	{"run-dir", "DIR", "where the sockets are", TEXT(run_dir), CHANGE_RESTART, false},
 	{"pin-dir", "DIR", "where the gate is pinned, in a bpffs", TEXT(pin_dir), CHANGE_RESTART,
 	 false},
+	{"store", "FILE", "where the book outlives a reboot; none", config_set_store, AT(store), 0,
+	 0, CHANGE_RESTART, false},
 	{"user", "USER", "who the daemon becomes", TEXT(user), CHANGE_RESTART, false},
 	{"group", "GROUP", "who may use the common socket", TEXT(group), CHANGE_RESTART, false},
 	{"log-format", "FORMAT", "text or json", config_set_log_format, AT(log_format), 0, 0,

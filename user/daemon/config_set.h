@@ -39,6 +39,7 @@ CONFIG_SETTER(close);
 CONFIG_SETTER(dial);
 CONFIG_SETTER(dial_ports);
 CONFIG_SETTER(corroborate);
+CONFIG_SETTER(store);
 
 /* -EINVAL: "@value is none of …", with the nearest of @words (all together under 128 letters). */
 int config_word_wrong(const char *value, const char *const *words, unsigned int count,

@@ -161,3 +161,24 @@ int config_set_close(struct config *config, const struct config_key *key, const 
 	config->close_bans = !strcmp(value, words[1]);
 	return 0;
 }
+
+/* A path that depends on where the daemon was started would be another book each time. */
+int config_set_store(struct config *config, const struct config_key *key, const char *value,
+		     struct why *why)
+{
+	(void)key;
+	if (!strcmp(value, "none")) {
+		config->store[0] = '\0';
+		return 0;
+	}
+	if (value[0] != '/')
+		return why_fill(why, -EINVAL,
+				"\"%.200s\" is neither none nor the path of a file from / on",
+				value);
+	/* What SQLite and a damaged file's name add must fit behind it. */
+	if (strlen(value) + 64 > sizeof(config->store))
+		return why_fill(why, -EINVAL, "longer than %zu letters",
+				sizeof(config->store) - 64);
+	strcpy(config->store, value);
+	return 0;
+}

@@ -8,19 +8,23 @@
 #include "gate_maps.h"
 #include "gate_settings.h"
 
-/* The same moment on the clock that people read; it is for them only, the programs compare boot time. */
-static uint32_t unix_of(uint64_t until_ns)
+/* What the clock that people read is ahead of boot time, in seconds. */
+static int64_t unix_ahead(void)
 {
 	struct timespec wall;
-	int64_t seconds;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	return wall.tv_sec - (int64_t)(gate_now_ns() / 1000000000);
+}
+
+/* The same moment on that clock; it is for people only, the programs compare boot time. */
+static uint32_t unix_of(uint64_t until_ns, int64_t ahead_s)
+{
+	int64_t seconds = ahead_s + (int64_t)(until_ns / 1000000000);
 
 	if (until_ns == FOREVER_NS)
 		return FOREVER_UNIX;
-	if (!until_ns)
-		return 0;
-	clock_gettime(CLOCK_REALTIME, &wall);
-	seconds = wall.tv_sec + (int64_t)(until_ns - gate_now_ns()) / 1000000000;
-	if (seconds < 0)
+	if (!until_ns || seconds < 0)
 		return 0;
 	return seconds >= FOREVER_UNIX ? FOREVER_UNIX - 1 : (uint32_t)seconds;
 }
@@ -111,7 +115,7 @@ int gate_put(struct gate *self, const struct prefix *prefix, const struct record
 {
 	struct record value = *record;
 
-	value.until_unix = unix_of(record->until);
+	value.until_unix = unix_of(record->until, unix_ahead());
 	if (prefix_is_source(prefix)) {
 		struct source_key key = addr_source(&prefix->addr);
 
@@ -191,6 +195,30 @@ int gate_each(struct gate *self,
 	int result = map_walk(self->maps[MAP_SOURCES], take_sources, &taker);
 
 	return result ? result : map_walk(self->maps[MAP_PREFIXES], take_prefixes, &taker);
+}
+
+bool gate_holds(const struct gate *self)
+{
+	return self->entries[MAP_SOURCES] || self->entries[MAP_PREFIXES];
+}
+
+int gate_put_batch(struct gate *self, struct gate_batch *batch, unsigned int *ret_done,
+		   struct why *why)
+{
+	uint32_t count = batch->count;
+	int64_t ahead_s = unix_ahead();
+	int error;
+
+	for (unsigned int i = 0; i < batch->count; i++)
+		batch->records[i].until_unix = unix_of(batch->records[i].until, ahead_s);
+	error = count && bpf_map_update_batch(self->maps[MAP_SOURCES], batch->keys, batch->records,
+					      &count, NULL)
+			? -errno
+			: 0;
+	for (unsigned int i = 0; i < count; i++)
+		self->entries[MAP_SOURCES] += batch->fresh[i];
+	*ret_done = count;
+	return say_full(self, MAP_SOURCES, error, why);
 }
 
 unsigned int gate_maps(struct gate *self, struct gate_map *ret, unsigned int max)

@@ -2,12 +2,14 @@
 #include "engine.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
 #include "listeners.h"
 #include "log.h"
+#include "save.h"
 #include "units.h"
 #include "witness_book.h"
 
@@ -39,47 +41,14 @@ bool engine_boot_ns(double unix_s, uint64_t *ret_ns)
 	return true;
 }
 
-static void fail(struct engine *self, int error, struct why *why)
-{
-	self->failures++;
-	if (self->failure)
-		return;
-	self->failure = error;
-	self->failure_why = *why;
-}
-
-static uint64_t mark(const struct decision *decision)
-{
-	uint64_t until_ns = decision->until_ns & ~UNTIL_OPERATOR;
-
-	/* What has no end, and no verdict at all, stay what they are: the one is an operator's, the other nobody's. */
-	if (decision->until_ns == FOREVER_NS || !until_ns)
-		return decision->until_ns;
-	return decision->by_operator ? until_ns | UNTIL_OPERATOR : until_ns;
-}
-
+/* They wait until the call that made them is over: many are written at once. */
 static void decide(void *context, const struct decision *decision)
 {
 	struct engine *self = context;
-	struct record record = {
-		.until = mark(decision),
-		.score = decision->score,
-		.standing = decision->standing,
-		.reason = decision->reason,
-		.services = decision->services,
-	};
-	struct why why = {""};
-	int error = decision->remove ? gate_remove(self->gate, &decision->prefix, &why)
-				     : gate_put(self->gate, &decision->prefix, &record, &why);
 
-	/* Nothing to remove is what a removal wants. */
-	if (error && !(decision->remove && error == -ENOENT)) {
-		fail(self, error, &why);
-		return;
-	}
-	closing_note(self, decision);
-	if (self->decided)
-		self->decided(self->context, decision);
+	self->decisions[self->decision_count++] = *decision;
+	if (self->decision_count == DECISIONS_MAX)
+		engine_flush(self);
 }
 
 static void set_floor(void *context, unsigned int service, int8_t floor)
@@ -93,7 +62,7 @@ static void set_floor(void *context, unsigned int service, int8_t floor)
 	self->settings.services[service].floor = floor;
 	error = gate_settings_put(self->gate, &self->settings, &why);
 	if (error)
-		fail(self, error, &why);
+		engine_fail(self, error, &why);
 }
 
 static void set_neighbours(void *context, const struct source_key *prefix56, uint32_t sources)
@@ -105,7 +74,7 @@ static void set_neighbours(void *context, const struct source_key *prefix56, uin
 	if (!error || (!sources && error == -ENOENT))
 		return;
 	why_fill(&why, error, "the map of neighbours: %s", strerror(-error));
-	fail(self, error, &why);
+	engine_fail(self, error, &why);
 }
 
 /* A follower's word; see docs/POLICY.md, 2a. */
@@ -123,8 +92,10 @@ static bool saw(void *context, const struct source_key *source, int service, uin
 
 int engine_settle(struct engine *self, struct why *why)
 {
-	int failure = self->failure;
+	int failure;
 
+	engine_flush(self);
+	failure = self->failure;
 	self->failure = 0;
 	if (failure)
 		why_fill(why, failure, "%s", self->failure_why.sentence);
@@ -233,6 +204,7 @@ void engine_refresh_guard(struct engine *self)
 	       self->config.protect_count * sizeof(*self->config.protect));
 	if (policy_protect(self->policy, all, count + self->config.protect_count, &why))
 		log_error("protected addresses: %s; the former list stays", why.sentence);
+	engine_flush(self);
 }
 
 int engine_guard(struct engine *self, const struct prefix *prefix, struct why *why)
@@ -257,6 +229,9 @@ int engine_open(struct engine *self, const struct config *config, struct gate *g
 	self->namespaces = namespaces;
 	gate_namespaces(gate, namespaces);
 	self->started_ns = gate_now_ns();
+	self->decisions = calloc(DECISIONS_MAX, sizeof(*self->decisions));
+	if (!self->decisions)
+		return -ENOMEM;
 	guard_init(&self->guard);
 	gate_settings_held(gate, &self->settings);
 	for (unsigned int i = 0; i < SERVICES_MAX; i++)
@@ -267,22 +242,31 @@ int engine_open(struct engine *self, const struct config *config, struct gate *g
 	if (error)
 		return error;
 	policy_tick(self->policy, self->started_ns);
-	error = gate_each(gate, restore, self);
-	if (error)
-		return why_fill(why, error, "what the gate holds cannot be taken over: %s",
-				strerror(-error));
-	error = engine_settle(self, why);
-	if (!error)
-		error = engine_configure(self, config, why);
+	error = engine_configure(self, config, why);
 	if (!error)
 		engine_refresh_guard(self);
 	return error;
+}
+
+int engine_restore(struct engine *self, bool held, struct why *why)
+{
+	int error = held ? gate_each(self->gate, restore, self) : 0;
+
+	policy_load_end(self->policy);
+	engine_write_end(self);
+	policy_tick(self->policy, gate_now_ns());
+	if (error)
+		return why_fill(why, error, "what the gate holds cannot be taken over: %s",
+				strerror(-error));
+	return engine_settle(self, why);
 }
 
 void engine_close(struct engine *self)
 {
 	policy_free(self->policy);
 	self->policy = NULL;
+	free(self->decisions);
+	self->decisions = NULL;
 }
 
 /* Newcomers pay when they are established, where somebody sees that; a door that comes or goes changes it. */
@@ -327,6 +311,7 @@ int engine_tick(struct engine *self, struct why *why)
 
 	gate_closures_tick(self->gate);
 	policy_tick(self->policy, gate_now_ns());
+	engine_flush(self);
 	if (error)
 		return why_fill(why, error, "the lease was not renewed: %s", strerror(-error));
 	error = look_at_doors(self, why);

@@ -19,6 +19,8 @@
 #include "namespaces.h"
 #include "policy.h"
 
+enum { DECISIONS_MAX = GATE_BATCH_MAX };
+
 struct engine {
 	struct config config;	       /* as it is in force */
 	struct gate *gate;	       /* borrowed */
@@ -31,13 +33,20 @@ struct engine {
 	uint64_t failures; /* decisions that the kernel did not take */
 	int failure;	   /* the first one of the present call */
 	struct why failure_why;
+	struct decision *decisions; /* of the present call, not in the kernel yet */
+	unsigned int decision_count;
+	struct writer *
+		writer; /* another thread that brings full batches there, while a book comes back; else NULL */
 	void (*decided)(void *context, const struct decision *decision); /* NULL: nobody listens */
 	void *context;
 };
 
-/* Takes over what @gate holds. @config is copied. The gate's census looks into @namespaces, too. */
+/* @config is copied. The gate's census looks into @namespaces, too. */
 int engine_open(struct engine *self, const struct config *config, struct gate *gate,
 		struct namespaces *namespaces, struct why *why);
+
+/* Ends a policy's loading (policy_load_begin()); with @held it takes over first what a gate before us left. */
+int engine_restore(struct engine *self, bool held, struct why *why);
 void engine_close(struct engine *self);
 
 /* Puts services, paces, mode and settings of @config in force; what needs a restart is the caller's to leave as it is. */
@@ -47,6 +56,19 @@ int engine_configure(struct engine *self, const struct config *config, struct wh
 int engine_listeners(struct engine *self, struct why *why);
 
 int engine_mode(struct engine *self, enum mode mode, struct why *why);
+
+/* What was decided goes into the kernel; engine_settle() begins with it. */
+void engine_flush(struct engine *self);
+
+/*
+ * From here to engine_write_end() full batches are written by a thread of their own, so that a book that comes back does not wait for
+ * the kernel. Without a thread it waits.
+ */
+void engine_write_begin(struct engine *self);
+void engine_write_end(struct engine *self);
+
+/* Notes that a decision did not get there: the first of a call is the call's failure. */
+void engine_fail(struct engine *self, int error, const struct why *why);
 
 /* The first failure to bring a decision of this call into the kernel; 0: all are there. To be asked once a call. */
 int engine_settle(struct engine *self, struct why *why);

@@ -15,6 +15,12 @@
 
 enum { BACKLOG = 128 };
 
+void listener_unkept(struct listener *self, const char *sentence)
+{
+	for (struct client *client = self->first; client; client = client->next)
+		client_unkept(client, sentence);
+}
+
 void listener_remember(struct listener *self, struct client *client)
 {
 	client->next = self->first;

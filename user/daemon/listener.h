@@ -38,6 +38,9 @@ void listener_close(struct listener *self);
 /* Writes what the clients have queued. */
 void listener_flush(struct listener *self);
 
+/* Whose answers wait for the store's batch that failed: they are told without it. */
+void listener_unkept(struct listener *self, const char *sentence);
+
 void listener_remember(struct listener *self, struct client *client);
 void listener_forget(struct listener *self, struct client *client);
 

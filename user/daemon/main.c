@@ -16,6 +16,7 @@
 #include "options.h"
 #include "privileges.h"
 #include "server.h"
+#include "store_folder.h"
 
 static const char default_name[] = "peergate";
 
@@ -65,6 +66,8 @@ static int give_up(const struct config *config, const struct identity *who, stru
 
 	if (who->user && chown(config->run_dir, who->user, who->group))
 		return why_fill(why, -errno, "%s: %s", config->run_dir, strerror(errno));
+	if (config->store[0])
+		store_give_folder(config->store, who->user, who->group);
 	if (kept)
 		log_info("kept for later: %s", kept_why);
 	error = privileges_drop(who->user, who->group, kept, why);
@@ -109,6 +112,8 @@ static int run(struct server *server, const struct options *options, const struc
 
 	if (!error)
 		error = give_up(config, who, server, why);
+	if (!error)
+		error = server_restore(server, why);
 	if (!error) {
 		link_pins(config);
 		tell_start(config, gate);

@@ -6,6 +6,7 @@
 #include <peergate/words.h>
 
 #include "choice.h"
+#include "client.h"
 #include "fields.h"
 #include "log.h"
 #include "methods.h"
@@ -58,6 +59,21 @@ static int read_reason(const char *word, enum reason *ret, struct why *why)
 }
 
 static const char note[] = "a bare IPv6 address means its /64; write /128 for the one address";
+
+void method_keep(struct rpc_caller *caller, json_t *answer)
+{
+	struct store *store = &caller->server->store;
+	struct why why = {""};
+	uint64_t ticket = store_ticket(store, &why);
+
+	if (store->state == STORE_OFF)
+		return;
+	json_object_set_new(answer, "durable", json_boolean(ticket));
+	if (ticket)
+		client_await(caller->client, ticket);
+	else
+		json_object_set_new(answer, "undurable", json_string(why.sentence));
+}
 
 static json_t *answer(const struct prefix *prefix, bool widened, uint64_t until_ns)
 {
@@ -149,6 +165,7 @@ int method_ban(struct rpc_caller *caller, json_t *params, json_t **ret_result, s
 		json_object_set_new(*ret_result, "closed", closed);
 	if (ban.unclosed.sentence[0])
 		json_object_set_new(*ret_result, "unclosed", json_string(ban.unclosed.sentence));
+	method_keep(caller, *ret_result);
 	return 0;
 }
 
@@ -173,6 +190,7 @@ static int run_verb(struct rpc_caller *caller, json_t *params, json_t **ret_resu
 	if (error)
 		return error;
 	*ret_result = answer(&prefix, widened, 0);
+	method_keep(caller, *ret_result);
 	return 0;
 }
 

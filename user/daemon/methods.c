@@ -29,6 +29,8 @@ static const struct method methods[] = {
 	{"gate_mode", method_mode, NULL, PARAMS_OBJECT, true, "observe or enforce"},
 	{"gate_subscribe", method_subscribe, NULL, PARAMS_ARRAY, false, "be told of events"},
 	{"gate_unsubscribe", method_unsubscribe, NULL, PARAMS_ARRAY, false, "be told no more"},
+	{"gate_export", method_export, NULL, PARAMS_OBJECT, true, "the book as it is kept"},
+	{"gate_import", method_import, NULL, PARAMS_OBJECT, true, "records of another book"},
 	{"gate_off", method_off, NULL, PARAMS_OBJECT, true, "detach, unpin, exit"},
 	{"rpc_modules", method_modules, NULL, PARAMS_ARRAY, false, "which namespaces there are"},
 };

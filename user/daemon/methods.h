@@ -63,4 +63,10 @@ method_run method_status, method_peers, method_explain, method_witness;
 method_run method_subscribe, method_unsubscribe, method_modules;
 method_run method_ban, method_unban, method_allow, method_disallow, method_mode, method_off;
 
+int method_export(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
+int method_import(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why);
+
+/* An answer that tells of an operator's word waits until the word is on the disk; see client_await(). */
+void method_keep(struct rpc_caller *caller, json_t *answer);
+
 #endif

@@ -102,6 +102,7 @@ static void on_second(uv_timer_t *timer)
 	} else if (error) {
 		log_error("%s", why.sentence);
 	}
+	store_tick(&self->store);
 	processes_tick(&self->processes);
 	if (++self->ticks % GUARD_EACH_TICKS == 0)
 		engine_refresh_guard(&self->engine);
@@ -125,7 +126,7 @@ static void flush(struct server *self)
 {
 	listener_flush(&self->common);
 	listener_flush(&self->admin);
-	if (self->stopping)
+	if (self->stopping && !store_waits(&self->store))
 		uv_stop(&self->loop);
 }
 
@@ -133,7 +134,10 @@ static void before_poll(uv_prepare_t *handle)
 {
 	struct server *self = handle->data;
 
+	engine_flush(&self->engine);
 	server_census_turn(self);
+	if (store_turn(&self->store))
+		turn_want(&self->turn);
 	turn_end(&self->turn);
 	flush(self);
 	turn_end(&self->turn);
@@ -269,6 +273,37 @@ int server_open(struct server *self, const struct config *config, struct gate *g
 	return error;
 }
 
+/* What was promised to be durable and is not is said as such, before anybody reads it. */
+static void on_batch(void *context)
+{
+	struct server *self = context;
+
+	if (self->store.failed != self->store.done)
+		return;
+	listener_unkept(&self->common, self->store.note.sentence);
+	listener_unkept(&self->admin, self->store.note.sentence);
+}
+
+int server_restore(struct server *self, struct why *why)
+{
+	const struct config *config = &self->engine.config;
+	uint64_t began_ns = uv_hrtime();
+	bool held = gate_holds(self->engine.gate);
+	int error;
+
+	self->store.over = on_batch;
+	self->store.context = self;
+	store_open(&self->store, &self->loop, self->engine.policy, config->store);
+	engine_write_begin(&self->engine);
+	store_restore(&self->store, held);
+	error = engine_restore(&self->engine, held, why);
+	if (!error && self->store.state != STORE_OFF)
+		log_info("%s: %llu records are back, and in the kernel, in %.0f ms", config->store,
+			 (unsigned long long)self->store.records,
+			 (double)(uv_hrtime() - began_ns) / 1e6);
+	return error;
+}
+
 void server_run(struct server *self)
 {
 	uv_run(&self->loop, UV_RUN_DEFAULT);
@@ -294,6 +329,7 @@ void server_close(struct server *self)
 	rank_question_free(&self->early.question);
 	buffer_free(&self->aside);
 	report_list_free(&self->reports);
+	store_close(&self->store);
 	engine_close(&self->engine);
 	namespaces_close(self->namespaces);
 }

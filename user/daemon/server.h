@@ -18,6 +18,7 @@
 #include "rank_early.h"
 #include "rank_question.h"
 #include "report_decode.h"
+#include "store.h"
 #include "turn.h"
 #include "witness_churn.h"
 #include "witness_snapshot.h"
@@ -32,6 +33,7 @@ struct server {
 	struct namespaces *namespaces;
 	struct processes processes;
 	struct listener common, admin;
+	struct store store; /* the book on the disk */
 	struct churn churn;
 	struct snapshot witness;
 	struct turn turn;	      /* of serving clients */
@@ -54,6 +56,9 @@ struct server {
 /* Everything that needs privileges: interfaces attached, sockets bound. @gate and @options are borrowed. */
 int server_open(struct server *self, const struct config *config, struct gate *gate,
 		const struct options *options, gid_t group, struct why *why);
+
+/* The book comes back from the store, then from what the gate holds. To be called without privileges, before serving. */
+int server_restore(struct server *self, struct why *why);
 
 /* Serves until told to stop. */
 void server_run(struct server *self);
