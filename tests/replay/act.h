@@ -42,9 +42,20 @@ int act_fail(struct theatre *self, const struct words *words, struct why *why);
 
 /* As act(), for the words behind "expect"; expect*.c. */
 int expect(struct theatre *self, const struct words *words, const char *text, struct why *why);
+int expect_floor(struct theatre *self, const struct words *words, const char *text,
+		 struct why *why);
+int expect_breaker(struct theatre *self, const struct words *words, const char *text,
+		   struct why *why);
+int expect_doubts(struct theatre *self, const struct words *words, const char *text,
+		  struct why *why);
 int expect_rank(struct theatre *self, const struct words *words, const char *text, struct why *why);
 int expect_mates(struct theatre *self, const struct words *words, const char *text,
 		 struct why *why);
+
+/* Whether a sentence of the account has these words; whether the word at @at, NAME<=N, holds of @value (@is_real false: only read). */
+int find_words(const struct account *account, const char *words, bool wanted, struct why *why);
+int expect_value(const struct words *words, unsigned int at, const char *name, int64_t value,
+		 bool is_real, struct why *why);
 
 /* An expectation that fails: fills @why, returns 1. */
 int differs(struct why *why, const char *format, ...) __attribute__((format(printf, 2, 3)));

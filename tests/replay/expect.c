@@ -144,8 +144,7 @@ static int see_account(struct theatre *self, const char *word, struct account *r
 	return 0;
 }
 
-static int find_words(const struct account *account, const char *words, bool wanted,
-		      struct why *why)
+int find_words(const struct account *account, const char *words, bool wanted, struct why *why)
 {
 	size_t length = 0;
 
@@ -196,8 +195,8 @@ static int expect_standing(struct theatre *self, const struct words *words, cons
 	return differs(why, "it is %s", standing_word(account.standing));
 }
 
-static int expect_value(const struct words *words, unsigned int at, const char *name, int64_t value,
-			bool is_real, struct why *why)
+int expect_value(const struct words *words, unsigned int at, const char *name, int64_t value,
+		 bool is_real, struct why *why)
 {
 	struct term term;
 	int64_t bound;
@@ -222,14 +221,6 @@ static int expect_score(struct theatre *self, const struct words *words, const c
 		return why_fill(why, -EINVAL, "score ADDR|PEER value>=N");
 	error = self ? see_account(self, words->at[2], &account, why) : 0;
 	return error ? error : expect_value(words, 3, "value", account.score, self, why);
-}
-
-/* floor value<=N [of service 0] */
-static int expect_floor(struct theatre *self, const struct words *words, const char *text,
-			struct why *why)
-{
-	(void)text;
-	return expect_value(words, 2, "value", self ? self->stage.floors[0] : 0, self, why);
 }
 
 static int expect_count(struct theatre *self, const struct words *words, const char *text,
@@ -264,24 +255,6 @@ static int expect_count(struct theatre *self, const struct words *words, const c
 					    why);
 	}
 	return why_fill(why, -EINVAL, "count: \"%s\" is not counted", term.name);
-}
-
-/* breaker open|closed ["words"] */
-static int expect_breaker(struct theatre *self, const struct words *words, const char *text,
-			  struct why *why)
-{
-	bool open = words->count > 2 && !strcmp(words->at[2], "open");
-	struct breaker_view view;
-
-	(void)text;
-	if (words->count < 3 || words->count > 4 || (!open && strcmp(words->at[2], "closed")))
-		return why_fill(why, -EINVAL, "breaker open or closed, and words of its reason");
-	if (!self)
-		return 0;
-	policy_breaker_see(self->stage.policy, self->stage.now_ns, &view);
-	if (view.open != open || (words->count == 4 && !strstr(view.why, words->at[3])))
-		return differs(why, "it is %s: %s", view.open ? "open" : "closed", view.why);
-	return 0;
 }
 
 /* closable, unclosable PREFIX: whether live connections may be closed. */
@@ -370,13 +343,13 @@ int expect(struct theatre *self, const struct words *words, const char *text, st
 		{"backed_off", expect_verdict}, {"trusted", expect_verdict},
 		{"admitted", expect_verdict},	{"brief", expect_verdict},
 		{"never", expect_never},	{"ever", expect_never},
-		{"explain", expect_explain},	{"standing", expect_standing},
-		{"score", expect_score},	{"floor", expect_floor},
-		{"count", expect_count},	{"breaker", expect_breaker},
-		{"closable", expect_close},	{"unclosable", expect_close},
-		{"admit", expect_admit},	{"error", expect_error},
-		{"rank", expect_rank},		{"mesh", expect_mates},
-		{"prune", expect_mates},
+		{"explain", expect_explain},	{"doubts", expect_doubts},
+		{"standing", expect_standing},	{"score", expect_score},
+		{"floor", expect_floor},	{"count", expect_count},
+		{"breaker", expect_breaker},	{"closable", expect_close},
+		{"unclosable", expect_close},	{"admit", expect_admit},
+		{"error", expect_error},	{"rank", expect_rank},
+		{"mesh", expect_mates},		{"prune", expect_mates},
 	};
 
 	for (size_t i = 0; words->count > 1 && i < COUNT(known); i++) {

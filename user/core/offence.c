@@ -215,7 +215,10 @@ void offence_suspect(struct policy *self, const struct hearing *hearing, unsigne
 	if (is_failure)
 		count_failure(self, source, hearing);
 	if (backs_off(self, hearing, source, is_failure))
-		offence_back_off(self, hearing, source, self->settings.backoff_max_s);
+		offence_back_off(self, hearing, source,
+				 hearing->rule->class == EVIDENCE_FORK
+					 ? self->settings.fork_max_s
+					 : self->settings.backoff_max_s);
 }
 
 /* Told in accounts, and nothing else: the want may be our own. */
