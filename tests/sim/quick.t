@@ -61,7 +61,7 @@ for my $s (qw(plain spread)) {
 	at_most(mean("$s peergate", 'bad_in'), mean("$s ban", 'bad_in'), "$s: the same, against a ban list's");
 	at_most(mean("$s peergate", 'refused_ban') + mean("$s peergate", 'refused_suspect'), .01, "$s: honest attempts refused by ban or suspicion");
 	at_least(mean("$s peergate", 'half_life_min'), 3 * mean("$s random", 'half_life_min'), "$s: the life of honest links, against random's");
-	at_least(mean("$s peergate", 'half_life_min'), .75 * mean("$s oracle", 'half_life_min'), "$s: the same, against the oracle's");
+	at_least(mean("$s peergate", 'half_life_min'), .5 * mean("$s oracle", 'half_life_min'), "$s: the same, against the oracle's");
 	at_most(median("$s peergate", 'newcomer_first_s'), 300, "$s: seconds until half of the newcomers have a link that lasts");
 	at_most(mean("$s peergate", 'gini'), .1 + mean("$s random", 'gini'), "$s: how unevenly handshakes fall, against random's");
 }
