@@ -57,7 +57,7 @@ static void connected_twice_is_connected(void **state)
 	assert_int_equal(play->policy->networks.connected, 2);
 	play_ok(play, "A", NULL, REPORT_DISCONNECTED, RESULT_NONE, NODE);
 	assert_int_equal(play->policy->networks.connected, 0);
-	assert_int_equal(play->policy->online.count, 0);
+	assert_int_equal(play->policy->peer_shelves[SHELF_ONLINE].count, 0);
 	play_ok(play, "A", NULL, REPORT_DISCONNECTED, RESULT_NONE, NODE); /* told again */
 	assert_int_equal(play->policy->networks.connected, 0);
 	assert_false(play_refuses(play, "192.0.2.1"));
