@@ -130,7 +130,7 @@ $(BUILD)/tests/test_%: tests/unit/test_%.c $(call libraries_of,asan)
 $(BUILD)/tests/test_law_11: $(BUILD)/tests/plain/law_11
 $(BUILD)/tests/plain/law_11: tests/unit/test_law_11.c $(BUILD)/libcore.a $(BUILD)/libbase.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(INC_core) -Itests/unit $(CFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $^ $(LIBS_base) -lcmocka
+	$(CC) $(CPPFLAGS_ALL) $(INC_core) -Itests/unit $(CFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $(filter-out %.h,$^) $(LIBS_base) -lcmocka
 
 # Replays: scripts of tests/replay/ played against the policy alone; one program plays them all.
 REPLAY_OBJECTS := $(patsubst tests/%.c,$(BUILD)/asan/tests/%.o,$(wildcard tests/replay/*.c))
@@ -164,7 +164,7 @@ $(BUILD)/fuzz/tests/replay/%.o: tests/replay/%.c
 $(BUILD)/fuzz/fuzz_replay: tests/fuzz/fuzz_replay.c \
 		$(patsubst tests/%.c,$(BUILD)/fuzz/tests/%.o,$(filter-out %/replay.c,$(wildcard tests/replay/*.c))) \
 		$(BUILD)/fuzz/libcore.a $(BUILD)/fuzz/libbase.a
-	$(CLANG) $(CPPFLAGS_ALL) $(INC_core) -Itests/unit -Itests/replay $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $^ $(LIBS_base)
+	$(CLANG) $(CPPFLAGS_ALL) $(INC_core) -Itests/unit -Itests/replay $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $(filter-out %.h,$^) $(LIBS_base)
 
 unit: $(TESTS)
 packet: $(PACKET_TESTS)
