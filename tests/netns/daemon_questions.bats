@@ -221,3 +221,10 @@ here() {
 	[ "${#lines[@]}" -eq 1 ]
 	[[ $output == *'"id":1,"result"'* ]]
 }
+
+@test "status tells what the policy doubts of the node itself" {
+	daemon_start --mode enforce
+	is '[]' gate_status '{}' '[.doubts[] | select(test("weigh nothing"))]'
+	ask gate_node '{"service":"beacon","syncing":true}'
+	is 1 gate_status '{}' '[.doubts[] | select(test("useless answers and heads weigh nothing"))] | length'
+}

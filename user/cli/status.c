@@ -314,6 +314,17 @@ static void tell_privileges(struct output *output, const json_t *privileges)
 		     answer_text(privileges, "why", ""));
 }
 
+/* Of the node itself: a cold start, its own fork, its sync. */
+static void tell_doubts(struct output *output, const json_t *doubts)
+{
+	const json_t *doubt;
+	size_t i;
+
+	json_array_foreach (doubts, i, doubt)
+		output_words(output, TONE_PLAIN, "%sDoubt: %s\n", i ? "" : "\n",
+			     json_is_string(doubt) ? json_string_value(doubt) : "?");
+}
+
 static void tell_warnings(struct output *output, const json_t *warnings)
 {
 	const json_t *warning;
@@ -342,5 +353,6 @@ void status_tell(struct output *output, const json_t *answer)
 	tell_book(output, json_object_get(answer, "book"));
 	tell_breaker(output, json_object_get(answer, "breaker"));
 	tell_privileges(output, json_object_get(answer, "privileges"));
+	tell_doubts(output, json_object_get(answer, "doubts"));
 	tell_warnings(output, json_object_get(answer, "warnings"));
 }

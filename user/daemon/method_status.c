@@ -252,7 +252,7 @@ int method_status(struct rpc_caller *caller, json_t *params, json_t **ret_result
 	status_dial_warn(engine->gate, &engine->settings, sentences);
 	*ret_result = json_pack(
 		"{s:s, s:s, s:I, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:f, s:o, s:I, s:o, s:o, s:o, "
-		"s:o, s:o, s:o, s:o, s:o, s:o}",
+		"s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"version", PEERGATE_VERSION, "mode", mode_word(engine->settings.mode), "uptime_s",
 		(json_int_t)((gate_now_ns() - engine->started_ns) / NS_PER_S), "kernel",
 		host.release, "pid", (int)getpid(), "interfaces", interfaces(engine->gate), "doors",
@@ -261,8 +261,8 @@ int method_status(struct rpc_caller *caller, json_t *params, json_t **ret_result
 		(double)gate_lease_age_ns(engine->gate) / NS_PER_S, "counters", list, "resets",
 		(json_int_t)resets, "maps", maps(engine->gate), "witness",
 		status_witness(engine->gate), "census", status_census(engine->gate), "book",
-		book(engine), "breaker", status_breaker(engine->policy), "store",
-		store_status(&server->store), "privileges", privileges(engine->gate), "clients",
-		server_clients(server), "warnings", sentences);
+		book(engine), "breaker", status_breaker(engine->policy), "doubts",
+		status_doubts(engine->policy), "store", store_status(&server->store), "privileges",
+		privileges(engine->gate), "clients", server_clients(server), "warnings", sentences);
 	return 0;
 }

@@ -53,8 +53,8 @@ const struct method *method_find(const char *name, struct why *why)
 }
 
 static const struct fast_method fast_methods[] = {
-	{"gate_report", fast_report_read, fast_report_run, true},
-	{"gate_rank", fast_rank_read, fast_rank_run, false},
+	{"gate_report", fast_report_read, fast_report_run},
+	{"gate_rank", fast_rank_read, fast_rank_run},
 };
 
 const struct fast_method *fast_method_find(const struct json_text *name)

@@ -44,7 +44,6 @@ struct fast_method {
 	const char *name;
 	bool (*read)(struct rpc_caller *caller, struct json_scan *scan);
 	int (*run)(struct rpc_caller *caller, struct buffer *out, struct why *why);
-	bool tells; /* what it does may be told to subscribers */
 };
 
 const struct fast_method *fast_method_find(const struct json_text *name); /* NULL: none */

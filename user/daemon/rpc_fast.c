@@ -5,7 +5,6 @@
 
 #include "json_scan.h"
 #include "methods.h"
-#include "server.h"
 
 /* The members of a request, each once. */
 enum member { JSONRPC = 1, ID = 2, METHOD = 4, PARAMS = 8 };
@@ -93,8 +92,7 @@ static bool read_request(struct envelope *self, struct rpc_caller *caller, struc
 	       (self->seen & needed) == needed;
 }
 
-static void append_answer(const struct envelope *self, struct rpc_caller *caller,
-			  struct buffer *out)
+static void answer(const struct envelope *self, struct rpc_caller *caller, struct buffer *out)
 {
 	size_t begin = out->length, head;
 	struct why why = {""};
@@ -116,23 +114,6 @@ static void append_answer(const struct envelope *self, struct rpc_caller *caller
 	/* Without an id it is a notification, and nobody waits for an answer. */
 	if (!(self->seen & ID))
 		out->length = begin;
-}
-
-/* What a method tells subscribers, of whom this client may be one, comes before its answer, not in the middle of it. */
-static void answer(const struct envelope *self, struct rpc_caller *caller, struct buffer *out)
-{
-	struct buffer aside = {0};
-
-	if (!self->method->tells) {
-		append_answer(self, caller, out);
-		return;
-	}
-	aside = caller->server->aside;
-	buffer_clear(&aside);
-	append_answer(self, caller, &aside);
-	buffer_append(out, aside.bytes, aside.length);
-	out->failed |= aside.failed;
-	caller->server->aside = aside;
 }
 
 bool rpc_fast(struct rpc_caller *caller, const char *bytes, size_t length, struct buffer *out)

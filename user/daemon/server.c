@@ -327,7 +327,6 @@ void server_close(struct server *self)
 	processes_free(&self->processes);
 	rank_question_free(&self->rank);
 	rank_question_free(&self->early.question);
-	buffer_free(&self->aside);
 	report_list_free(&self->reports);
 	store_close(&self->store);
 	engine_close(&self->engine);

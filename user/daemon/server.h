@@ -41,7 +41,6 @@ struct server {
 	struct rank_question rank;    /* the same of candidates */
 	struct rank_question *ranked; /* of the two the one that is asked */
 	struct rank_early early;      /* a question that is still coming */
-	struct buffer aside;	      /* an answer that waits for what is told before it */
 	uv_timer_t second, census_period, census_slice;
 	uv_poll_t events, links, sightings;
 	uv_signal_t signals[SERVER_SIGNALS];

@@ -24,3 +24,14 @@ void status_breaker_warn(const struct policy *policy, json_t *sentences)
 	if (view.open)
 		json_array_append_new(sentences, json_sprintf("the breaker is open: %s", view.why));
 }
+
+json_t *status_doubts(const struct policy *policy)
+{
+	json_t *list = json_array();
+	struct account account;
+
+	policy_doubts(policy, gate_now_ns(), &account);
+	for (unsigned int i = 0; i < account.whys; i++)
+		json_array_append_new(list, json_string(account.why[i]));
+	return list;
+}

@@ -11,6 +11,9 @@
 json_t *status_breaker(const struct policy *policy);
 
 /* A sentence into @sentences while it is open. */
+/* What the policy doubts of the node itself: sentences. */
+json_t *status_doubts(const struct policy *policy);
+
 void status_breaker_warn(const struct policy *policy, json_t *sentences);
 
 #endif
