@@ -33,7 +33,7 @@ verdict() {
 	is "true none null enforce" gate_admit '{"addr":"198.51.100.7:4001"}' '"\(.allow) \(.reason) \(.retryAfter) \(.mode)"'
 	ask gate_ban '{"addr":"198.51.100.0/24","ttl":600,"reason":"rate_limited"}'
 	is "false rate_limited" gate_admit '{"addr":"198.51.100.7:4001"}' '"\(.allow) \(.reason)"'
-	is true gate_admit '{"addr":"/ip4/198.51.100.7/udp/4001/quic-v1"}' '.retryAfter > 590 and .retryAfter <= 600'
+	is true gate_admit '{"addr":"/ip4/198.51.100.7/udp/4001/quic-v1"}' '.retryAfter > 590 and .retryAfter <= 601'
 	is true gate_admit '{"addr":"198.51.100.7"}' '.why | length > 10'
 	ask gate_allow '{"addr":"198.51.100.7"}'
 	is true gate_admit '{"addr":"198.51.100.7:4001","service":"beacon","direction":"inbound"}' .allow
