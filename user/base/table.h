@@ -9,6 +9,12 @@
 #include "hash.h"
 #include "pool.h"
 
+/*
+ * A head has the number of the first record of its row in 25 bits, and in the others which of seven marks those in the row have by
+ * their hashes: most look-ups of what is not there end at the head, in one cache line, without a look at any record.
+ */
+enum { TABLE_NUMBER_BITS = 25, TABLE_MARKS = 7 };
+
 struct table {
 	const struct pool *pool;
 	const struct hash_key *hash;
@@ -18,7 +24,7 @@ struct table {
 	size_t key, key_size; /* where in a record its key lies */
 };
 
-/* Room for as many records as @pool may hold. @hash is borrowed. */
+/* Room for as many records as @pool may hold, less than 2^25. @hash is borrowed. */
 void table_init(struct table *self, struct arena *arena, const struct pool *pool,
 		const struct hash_key *hash, size_t link, size_t key, size_t key_size);
 
