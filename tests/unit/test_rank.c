@@ -1,109 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The second question: in what order to dial? Tables of candidates, and what holds for every seed. */
-#include "play.h"
-
-#include "questions.h"
-
-enum { MAX = 4096 };
-
-static const struct report DIALLED = {.service = -1, .direction = DIRECTION_OUTBOUND};
-
-/* Candidates and the answer about them. */
-struct round {
-	struct candidate candidates[MAX];
-	struct ranked ranked[MAX];
-	size_t count, dials;
-};
-
-static struct round *round_new(void)
-{
-	struct round *self = calloc(1, sizeof(*self));
-
-	assert_non_null(self);
-	return self;
-}
-
-static struct candidate *add(struct round *self, const char *peer, const char *addr)
-{
-	struct candidate *ret = &self->candidates[self->count++];
-	struct endpoint endpoint;
-
-	snprintf(ret->peer, sizeof(ret->peer), "%s", peer);
-	if (addr) {
-		assert_int_equal(endpoint_parse(&endpoint, addr, strlen(addr), NULL), 0);
-		ret->addrs[ret->addr_count++] = endpoint.addr;
-	}
-	return ret;
-}
-
-static void also_at(struct candidate *candidate, const char *addr)
-{
-	struct endpoint endpoint;
-
-	assert_int_equal(endpoint_parse(&endpoint, addr, strlen(addr), NULL), 0);
-	candidate->addrs[candidate->addr_count++] = endpoint.addr;
-}
-
-/* Ranks, and checks what holds of every answer: a permutation, those to dial first, at most so many, one a network. */
-static size_t rank(struct play *play, struct round *self, size_t want, uint64_t seed)
-{
-	static bool seen[MAX];
-
-	memset(seen, 0, sizeof(seen));
-	memset(self->ranked, 0xff, sizeof(self->ranked));
-	self->dials = policy_rank(play->policy, self->candidates, self->count, want, -1, seed,
-				  play->now, self->ranked);
-	assert_true(!want || self->dials <= want);
-	for (size_t i = 0; i < self->count; i++) {
-		const struct ranked *at = &self->ranked[i];
-
-		assert_in_range(at->candidate, 0, self->count - 1);
-		assert_false(seen[at->candidate]);
-		seen[at->candidate] = true;
-		assert_int_equal(at->dial, i < self->dials);
-		assert_in_range(at->why, 0, RANK_WHYS - 1);
-		assert_true(!at->dial || at->why <= RANK_EXPLORE);
-		assert_in_range(at->key, 0, 1000000);
-	}
-	return self->dials;
-}
-
-static const struct ranked *find(const struct round *self, size_t candidate)
-{
-	for (size_t i = 0; i < self->count; i++) {
-		if (self->ranked[i].candidate == candidate)
-			return &self->ranked[i];
-	}
-	return NULL;
-}
-
-static void expect_why(const struct round *self, size_t candidate, enum rank_why why)
-{
-	const struct ranked *at = find(self, candidate);
-
-	if (at->why != why)
-		fail_msg("candidate %zu: %s, not %s", candidate, rank_word(at->why),
-			 rank_word(why));
-	assert_int_equal(at->dial, why <= RANK_EXPLORE);
-}
-
-static void set_digest(struct candidate *candidate, uint8_t first)
-{
-	candidate->has_digest = true;
-	candidate->digest[0] = first;
-}
-
-/* Candidates in networks of their own: 11.x.0.1. */
-static void add_strangers(struct round *self, unsigned int count)
-{
-	char peer[16], addr[32];
-
-	for (unsigned int i = 0; i < count; i++) {
-		snprintf(peer, sizeof(peer), "S%u", i);
-		snprintf(addr, sizeof(addr), "%u.%u.0.1", 11 + i / 256, i % 256);
-		add(self, peer, addr);
-	}
-}
+#include "round.h"
 
 static void each_gets_its_why(void **state)
 {
@@ -307,49 +204,6 @@ static void the_better_known_are_mostly_first(void **state)
 	play_free(play);
 }
 
-/* One dial in eight: to somebody long good with us, outbound, or to a network never tried. */
-static void one_dial_in_eight_explores(void **state)
-{
-	struct play *play = play_new();
-	struct round *round = round_new();
-	unsigned int explored = 0, anchors = 0;
-	char peer[16], addr[32];
-
-	(void)state;
-	for (unsigned int i = 0; i < 64; i++) {
-		snprintf(peer, sizeof(peer), "Met%u", i);
-		snprintf(addr, sizeof(addr), "11.%u.0.1", i);
-		play_ok(play, peer, addr, REPORT_HANDSHAKE, RESULT_OK, DIALLED);
-		if (i == 1)
-			play_wait(play, HOUR);
-		play_ok(play, peer, addr, REPORT_DISCONNECTED, RESULT_NONE, DIALLED);
-		add(round, peer, addr);
-	}
-	for (unsigned int i = 0; i < 3; i++) {
-		snprintf(peer, sizeof(peer), "Far%u", i);
-		snprintf(addr, sizeof(addr), "12.%u.0.1", i);
-		add(round, peer, addr);
-	}
-	for (uint64_t seed = 0; seed < 200; seed++) {
-		rank(play, round, 8, seed);
-		for (size_t i = 0; i < round->dials; i++) {
-			explored += round->ranked[i].why == RANK_EXPLORE;
-			anchors += round->ranked[i].why == RANK_ANCHOR;
-		}
-	}
-	print_message("# of 200 x 8: explored %u, anchors %u\n", explored, anchors);
-	assert_true(explored + anchors >= 200);
-	assert_true(explored > 20 && anchors > 20);
-	play_ok(play, "Far0", "12.0.0.1", REPORT_HANDSHAKE, RESULT_TIMEOUT, DIALLED);
-	round->candidates[0] = round->candidates[64];
-	snprintf(round->candidates[0].peer, PEER_ID_MAX, "Far9");
-	round->count = 1;
-	rank(play, round, 8, 1);
-	assert_int_equal(round->ranked[0].why, RANK_NEWCOMER); /* its network was tried meanwhile */
-	free(round);
-	play_free(play);
-}
-
 static void nothing_and_too_much_are_answered(void **state)
 {
 	struct play *play = play_new();
@@ -384,7 +238,6 @@ int main(void)
 		cmocka_unit_test(a_seed_gives_its_order_again),
 		cmocka_unit_test(newcomers_always_have_a_chance),
 		cmocka_unit_test(the_better_known_are_mostly_first),
-		cmocka_unit_test(one_dial_in_eight_explores),
 		cmocka_unit_test(nothing_and_too_much_are_answered),
 	};
 

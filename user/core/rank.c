@@ -5,10 +5,14 @@
 #include "capacity.h"
 #include "caps.h"
 #include "contacts.h"
+#include "doubt.h"
+#include "merit.h"
 #include "seats.h"
 
 enum {
 	EXPLORE_EVERY = 8, /* one dial in eight goes to an anchor or to a network never tried */
+	COLD_ANCHORS = 3,  /* POLICY, cold start: two to four anchors first … */
+	COLD_TURNS = 3,	   /* … then a third each fresh, known, either */
 	KEY_MAX = 1000000,
 	KEY_SHIFT = 40, /* below it in an order: the identity's bits, so that ties fall fairly */
 };
@@ -34,7 +38,7 @@ const char *rank_word(enum rank_why why)
 	return words[why];
 }
 
-enum kind { KIND_ANY, KIND_ANCHOR, KIND_FRESH, KIND_NEWCOMER, KINDS };
+enum kind { KIND_ANY, KIND_ANCHOR, KIND_KNOWN, KIND_FRESH, KIND_NEWCOMER, KINDS };
 
 /* The batch as it fills: who is dialled as the how-manieth is written in his .order. */
 struct batch {
@@ -132,6 +136,8 @@ static bool is_of(const struct ranking *self, const struct ranked *ranked, enum 
 	switch (kind) {
 	case KIND_ANCHOR:
 		return ranked->why == RANK_ANCHOR;
+	case KIND_KNOWN:
+		return ranked->why == RANK_KNOWN;
 	case KIND_FRESH:
 		return ranked->why == RANK_NEWCOMER && !(ranked->order & LATE) &&
 		       !seat_is_tried(self->policy, seat(self, ranked));
@@ -168,16 +174,32 @@ static bool explore(struct batch *self, bool anchor_first)
 	       take_best(self, KIND_ANCHOR);
 }
 
+/*
+ * A node that has just started: whoever was good for long comes first, so that no swarm of newcomers is all that it knows; then book and
+ * newcomers in turns, so that a poisoned or an old book is not all either.
+ */
+static bool start_over(struct batch *self)
+{
+	if (self->dials < COLD_ANCHORS && take_best(self, KIND_ANCHOR))
+		return true;
+	if (self->dials % COLD_TURNS == 0)
+		return take_best(self, KIND_FRESH) || take_best(self, KIND_NEWCOMER);
+	return self->dials % COLD_TURNS == 1 && take_best(self, KIND_KNOWN);
+}
+
 static void fill(struct batch *self)
 {
 	const struct ranking *ranking = self->ranking;
+	bool is_cold = policy_is_cold(ranking->policy);
 	struct dice dice = {.state = ranking->seed};
 	uint64_t phase = dice_next(&dice) % EXPLORE_EVERY;
 
 	while (!ranking->want || self->dials < ranking->want) {
 		bool is_turn = (self->dials + phase) % EXPLORE_EVERY == 0;
+		bool is_taken =
+			is_cold ? start_over(self) : is_turn && explore(self, dice_next(&dice) & 1);
 
-		if (!(is_turn && explore(self, dice_next(&dice) & 1)) && !take_best(self, KIND_ANY))
+		if (!is_taken && !take_best(self, KIND_ANY))
 			return;
 	}
 }
@@ -220,6 +242,7 @@ size_t policy_rank(const struct policy *self, const struct candidate *candidates
 					.service = service,
 					.seed = seed,
 					.now_ns = now_ns,
+					.yardstick = merit_yardstick(self, service),
 					.success = contacts_success(self, now_ns),
 					.target = capacity_is_contested(self, service, now_ns)
 							  ? capacity_target(self, service, now_ns)

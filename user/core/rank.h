@@ -13,7 +13,8 @@ struct ranking {
 	size_t count, want;
 	int service;
 	uint64_t seed, now_ns;
-	uint32_t target;  /* of the service while it is contested; 0: networks have no cap */
+	uint32_t target; /* of the service while it is contested; 0: networks have no cap */
+	struct yardstick yardstick;
 	uint32_t success; /* of first contacts, in 1/65536 */
 	struct ranked *ret;
 };

@@ -2,7 +2,11 @@
 /* rank_sort: an American flag sort (McIlroy, Bostic, McIlroy 1993): byte by byte, in place, without memory of its own. */
 #include "rank.h"
 
-enum { DIGITS = 12, BINS = 256, FEW = 24 };
+enum {
+	DIGITS = 12,
+	BINS = 256,
+	FEW = 64 /* below, walking the bins costs more than moving items */
+};
 
 /* The @level-th byte, the weightiest first: eight of the order, four of the number in the list. */
 static unsigned int digit(const struct ranked *self, int level)

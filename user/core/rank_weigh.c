@@ -63,6 +63,16 @@ static uint32_t odds_of(unsigned int milli)
 	return (uint32_t)((uint64_t)milli * BETA_ONE / MILLI);
 }
 
+/* What a link with the peer was worth, in millionths: all that a score can be rewarded for is one. */
+static uint64_t quality_of(const struct ranking *self, const struct peer *peer)
+{
+	struct worth worth;
+
+	quality_worth(&peer->quality, &self->yardstick, &self->policy->settings, self->now_ns,
+		      &worth);
+	return QUALITY_PRIOR + (uint64_t)worth_sum(&worth) * (MILLION - QUALITY_PRIOR) / REWARD_MAX;
+}
+
 /* In millionths. */
 static uint32_t key_of(const struct ranking *self, const struct peer *peer, uint64_t identity)
 {
@@ -73,14 +83,11 @@ static uint32_t key_of(const struct ranking *self, const struct peer *peer, uint
 	if (peer)
 		odds = quality_evidence(&peer->quality, &self->policy->settings, self->now_ns);
 	n = (uint64_t)odds.good_milli + odds.bad_milli;
-	quality =
-		n ? QUALITY_PRIOR + (uint64_t)odds_share(&odds) * (MILLION - QUALITY_PRIOR) / MILLI
-		  : 0;
-	quality = (quality * n + (uint64_t)QUALITY_PRIOR * QUALITY_PRIOR_MILLI) /
-		  (n + QUALITY_PRIOR_MILLI);
+	quality = (n ? quality_of(self, peer) * n : 0) +
+		  (uint64_t)QUALITY_PRIOR * QUALITY_PRIOR_MILLI;
 	theta = beta_draw(&dice, 2 * self->success + odds_of(odds.good_milli) + LEAST,
 			  2 * (BETA_ONE - self->success) + odds_of(odds.bad_milli) + LEAST);
-	return (uint32_t)(theta * quality >> 30);
+	return (uint32_t)(theta * (quality / (n + QUALITY_PRIOR_MILLI)) >> 30);
 }
 
 static bool is_anchor(const struct ranking *self, const struct peer *peer)
@@ -172,24 +179,37 @@ static void weigh(const struct ranking *self, size_t i, const struct peer_look *
 	ret->key = key_of(self, peer, identity);
 }
 
+/* The link that tells whether dials failed, and how long the peer was good. */
+static void fetch_links(const struct ranking *self, const struct peer_look *looks, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint32_t link =
+			looks[i].number ? peer_first_link(self->policy, looks[i].number) : 0;
+
+		if (link)
+			pool_fetch(&self->policy->links, link);
+	}
+}
+
 static void weigh_group(const struct ranking *self, size_t from, size_t count)
 {
+	size_t first[GROUP], places = 0;
 	struct group_look look;
-	size_t places = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct candidate *candidate = &self->candidates[from + i];
 
 		look.peers[i].id = candidate->peer;
-		for (unsigned int addr = 0; addr < ADDRS_FETCH; addr++)
-			look.places[places++].prefix = addr < candidate->addr_count
-							       ? source_of(&candidate->addrs[addr])
-							       : (struct prefix){.length = 0};
+		first[i] = places;
+		for (unsigned int addr = 0; addr < ADDRS_FETCH && addr < candidate->addr_count;
+		     addr++)
+			look.places[places++].prefix = source_of(&candidate->addrs[addr]);
 	}
 	peers_find(self->policy, look.peers, count);
 	places_find(self->policy, look.places, places);
+	fetch_links(self, look.peers, count);
 	for (size_t i = 0; i < count; i++)
-		weigh(self, from + i, &look.peers[i], &look.places[i * ADDRS_FETCH]);
+		weigh(self, from + i, &look.peers[i], &look.places[first[i]]);
 }
 
 void rank_weigh(const struct ranking *self)
