@@ -204,6 +204,15 @@ static void rewards_are_thirty_at_most(void **state)
 	assert_int_equal(policy_settings_check(&settings, &why), 0);
 }
 
+static bool says(const struct account *account, const char *words)
+{
+	for (unsigned int i = 0; i < account->whys; i++) {
+		if (strstr(account->why[i], words))
+			return true;
+	}
+	return false;
+}
+
 /* Through reports: a peer's reward is its qualities', its source holds the best that it showed. */
 static void reports_make_qualities(void **state)
 {
@@ -236,12 +245,11 @@ static void reports_make_qualities(void **state)
 		play_ok(play, peer, addr, REPORT_RESPONSE, RESULT_OK, report);
 		assert_int_equal(policy_explain_peer(play->policy, peer, play->now, &account), 0);
 		assert_in_range(account.score, i == 4 ? 13 : 18, i == 4 ? 14 : 19);
-		assert_non_null(strstr(account.why[1], "success adds 0.5 of 12"));
-		assert_non_null(strstr(account.why[2],
-				       i == 4 ? "latency adds 3.1 of 8" : "latency adds 8.0 of 8"));
-		assert_non_null(
-			strstr(account.why[3], "protocols add 5.0 of 5: it speaks 2 of our 2"));
-		assert_non_null(strstr(account.why[4], "slot 9000000 told 1 s ago"));
+		assert_true(says(&account, "success adds 0.5 of 12"));
+		assert_true(
+			says(&account, i == 4 ? "latency adds 3.1 of 8" : "latency adds 8.0 of 8"));
+		assert_true(says(&account, "protocols add 5.0 of 5: it speaks 2 of our 2"));
+		assert_true(says(&account, "slot 9000000 told 1 s ago"));
 		assert_in_range(play_find(play, (struct prefix[]){play_prefix(addr)})->score,
 				i == 4 ? 9 : 14, i == 4 ? 14 : 19); /* told in steps of 5 */
 	}

@@ -46,6 +46,9 @@ static inline bool ground_refuses(enum ground ground)
 }
 
 struct knock admit_knock(const struct policy *self, const struct admission *question);
+/* The answer as a sentence; all of @ret is filled. */
+void admit_say(const struct admit_answer *answer, uint64_t now_ns, struct admittance *ret);
+
 struct admit_answer admit(const struct policy *self, const struct knock *knock, uint64_t now_ns);
 
 #endif

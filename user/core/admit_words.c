@@ -65,13 +65,13 @@ static void say_refusal(const struct admit_answer *answer, uint64_t now_ns, stru
 		say_floor(answer, ret);
 		break;
 	default:
-		strcpy(ret->why, "somebody is connected from that address, and the service is over "
-				 "half full: one stranger at each");
+		strcpy(ret->why,
+		       "somebody is connected from there already, and the service is over "
+		       "half full");
 	}
 }
 
-void policy_admit(const struct policy *self, const struct admission *question, uint64_t now_ns,
-		  struct admittance *ret)
+void admit_say(const struct admit_answer *answer, uint64_t now_ns, struct admittance *ret)
 {
 	static const char *const allowed[] = {
 		[GROUND_NOTHING_AGAINST] = "nothing is against it",
@@ -79,14 +79,21 @@ void policy_admit(const struct policy *self, const struct admission *question, u
 		[GROUND_TRUSTED] = "trusted: never refused",
 		[GROUND_OWN_DIAL] = "the node's own link to that peer",
 	};
+
+	ret->allow = !ground_refuses(answer->ground);
+	ret->reason = answer->reason;
+	ret->retry_ns = answer->until_ns;
+	if (ret->allow)
+		strcpy(ret->why, allowed[answer->ground]);
+	else
+		say_refusal(answer, now_ns, ret);
+}
+
+void policy_admit(const struct policy *self, const struct admission *question, uint64_t now_ns,
+		  struct admittance *ret)
+{
 	struct knock knock = admit_knock(self, question);
 	struct admit_answer answer = admit(self, &knock, now_ns);
 
-	ret->allow = !ground_refuses(answer.ground);
-	ret->reason = answer.reason;
-	ret->retry_ns = answer.until_ns;
-	if (ret->allow)
-		strcpy(ret->why, allowed[answer.ground]);
-	else
-		say_refusal(&answer, now_ns, ret);
+	admit_say(&answer, now_ns, ret);
 }

@@ -2,9 +2,9 @@
 #include "explain_judge.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 
+#include "account.h"
 #include "doubt.h"
 #include "links.h"
 #include "merit.h"
@@ -13,19 +13,6 @@
 
 enum { TENTH = POINT / 10, DIGEST_TEXT = 2 * DIGEST_SIZE + 3 };
 
-static void say(struct account *ret, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(struct account *ret, const char *format, ...)
-{
-	va_list args;
-
-	if (ret->whys == ACCOUNT_WHYS)
-		return;
-	va_start(args, format);
-	vsnprintf(ret->why[ret->whys++], ACCOUNT_WHY_MAX, format, args);
-	va_end(args);
-}
-
 static void say_success(const struct policy *self, const struct peer *peer, int32_t worth,
 			uint64_t now_ns, struct account *ret)
 {
@@ -33,13 +20,12 @@ static void say_success(const struct policy *self, const struct peer *peer, int3
 
 	if (!odds.good_milli && !odds.bad_milli)
 		return;
-	say(ret,
-	    "success adds %d.%d of %" PRIu32 ": %" PRIu32 ".%02" PRIu32
-	    " for it (.05 a good answer) and %" PRIu32 ".%02" PRIu32
-	    " against (1 a failure), halved each 6 h",
-	    worth / POINT, worth / TENTH % 10, self->settings.reward_success,
-	    odds.good_milli / 1000, odds.good_milli / 10 % 100, odds.bad_milli / 1000,
-	    odds.bad_milli / 10 % 100);
+	account_add(ret,
+		    "success adds %d.%d of %" PRIu32 ": %" PRIu32 ".%02" PRIu32
+		    " for it and %" PRIu32 ".%02" PRIu32 " against, in contacts",
+		    worth / POINT, worth / TENTH % 10, self->settings.reward_success,
+		    odds.good_milli / 1000, odds.good_milli / 10 % 100, odds.bad_milli / 1000,
+		    odds.bad_milli / 10 % 100);
 }
 
 static void say_latency(const struct policy *self, const struct peer *peer,
@@ -50,17 +36,18 @@ static void say_latency(const struct policy *self, const struct peer *peer,
 	if (!quality->latency_us)
 		return;
 	if (!yardstick->latency_us)
-		say(ret,
-		    "latency %" PRIu32
-		    " ms adds nothing: fewer than three networks to compare with",
-		    quality->latency_us / 1000);
+		account_add(ret,
+			    "latency %" PRIu32
+			    " ms adds nothing: fewer than three networks to compare with",
+			    quality->latency_us / 1000);
 	else
-		say(ret,
-		    "latency adds %d.%d of %" PRIu32 ": %" PRIu32
-		    " ms in %u answers, the networks' "
-		    "median is %" PRIu32 " ms",
-		    worth / POINT, worth / TENTH % 10, self->settings.reward_latency,
-		    quality->latency_us / 1000, quality->answers, yardstick->latency_us / 1000);
+		account_add(ret,
+			    "latency adds %d.%d of %" PRIu32 ": %" PRIu32
+			    " ms in %u answers, the networks' "
+			    "median is %" PRIu32 " ms",
+			    worth / POINT, worth / TENTH % 10, self->settings.reward_latency,
+			    quality->latency_us / 1000, quality->answers,
+			    yardstick->latency_us / 1000);
 }
 
 static void say_head(const struct policy *self, const struct peer *peer,
@@ -75,17 +62,21 @@ static void say_head(const struct policy *self, const struct peer *peer,
 		return;
 	span_text((now_s > quality->head_s ? now_s - quality->head_s : 0) * NS_PER_S, ago);
 	if (node_doubts_itself(self, peer->service))
-		say(ret, "head %" PRIu64 " weighs nothing: our own node is syncing or behind",
-		    quality->head_slot);
+		account_add(ret,
+			    "head %" PRIu64 " weighs nothing: our own node is syncing or behind",
+			    quality->head_slot);
 	else if (!yardstick->has_head)
-		say(ret, "head %" PRIu64 " adds nothing: fewer than three networks to compare with",
-		    quality->head_slot);
+		account_add(ret,
+			    "head %" PRIu64
+			    " adds nothing: fewer than three networks to compare with",
+			    quality->head_slot);
 	else
-		say(ret,
-		    "head adds %d.%d of %" PRIu32 ": slot %" PRIu64 " told %s ago, the networks' "
-		    "median is %" PRIu64,
-		    worth / POINT, worth / TENTH % 10, self->settings.reward_head,
-		    quality->head_slot, ago, yardstick->head_slot);
+		account_add(ret,
+			    "head adds %d.%d of %" PRIu32 ": slot %" PRIu64
+			    " told %s ago, the networks' "
+			    "median is %" PRIu64,
+			    worth / POINT, worth / TENTH % 10, self->settings.reward_head,
+			    quality->head_slot, ago, yardstick->head_slot);
 }
 
 void explain_qualities(const struct policy *self, const struct peer *peer, uint64_t now_ns,
@@ -98,9 +89,10 @@ void explain_qualities(const struct policy *self, const struct peer *peer, uint6
 	say_success(self, peer, worth.success, now_ns, ret);
 	say_latency(self, peer, &yardstick, worth.latency, ret);
 	if (peer->quality.ours)
-		say(ret, "protocols add %d.%d of %" PRIu32 ": it speaks %u of our %u",
-		    worth.protocols / POINT, worth.protocols / TENTH % 10,
-		    self->settings.reward_protocols, peer->quality.shared, peer->quality.ours);
+		account_add(ret, "protocols add %d.%d of %" PRIu32 ": it speaks %u of our %u",
+			    worth.protocols / POINT, worth.protocols / TENTH % 10,
+			    self->settings.reward_protocols, peer->quality.shared,
+			    peer->quality.ours);
 	say_head(self, peer, &yardstick, worth.head, now_ns, ret);
 }
 
@@ -126,10 +118,11 @@ void explain_fork(const struct policy *self, const struct place *place, uint64_t
 		return;
 	record = fork_find(self, &prefix);
 	if (record)
-		say(ret,
-		    "their fork digest: %s, ours then: %s; when ours changes the ban ends at once",
-		    digest_text(record->has_theirs, record->theirs, theirs),
-		    digest_text(record->has_ours, record->ours, ours));
+		account_add(ret,
+			    "their fork digest: %s, ours then: %s; when ours changes the ban ends "
+			    "at once",
+			    digest_text(record->has_theirs, record->theirs, theirs),
+			    digest_text(record->has_ours, record->ours, ours));
 }
 
 void explain_return(const struct policy *self, const struct peer *peer, uint64_t now_ns,
@@ -138,11 +131,11 @@ void explain_return(const struct policy *self, const struct peer *peer, uint64_t
 	char end[SPAN_MAX + 16];
 
 	if (ruling_is_live(&peer->ruling, now_ns) && peer->ruling.standing == STANDING_BANNED)
-		say(ret,
-		    "an address where it was banned is free after %" PRIu32
-		    " min; when it comes back there that goes on, and %s",
-		    self->settings.ban_alone_s / MINUTE_S,
-		    end_text(moment_ns(peer->ruling.until_at), now_ns, end));
+		account_add(ret,
+			    "its address is free after %" PRIu32
+			    " min; if it comes back there the ban goes on, and %s",
+			    self->settings.ban_alone_s / MINUTE_S,
+			    end_text(moment_ns(peer->ruling.until_at), now_ns, end));
 }
 
 static void say_cold(const struct policy *self, uint64_t now_ns, struct account *ret)
@@ -151,10 +144,11 @@ static void say_cold(const struct policy *self, uint64_t now_ns, struct account 
 	char end[SPAN_MAX + 16];
 
 	if (policy_is_cold(self) && until_ns > now_ns)
-		say(ret,
-		    "cold start: suspect evidence takes no points and the floor is open; it %s, or "
-		    "when eight networks have given a status (so far %" PRIu32 ")",
-		    end_text(until_ns, now_ns, end), self->networks.with_status);
+		account_add(ret,
+			    "cold start: suspect evidence takes no points and the floor is open; "
+			    "it %s, or "
+			    "when eight networks have given a status (so far %" PRIu32 ")",
+			    end_text(until_ns, now_ns, end), self->networks.with_status);
 }
 
 void policy_doubts(const struct policy *self, uint64_t now_ns, struct account *ret)
@@ -164,19 +158,21 @@ void policy_doubts(const struct policy *self, uint64_t now_ns, struct account *r
 	*ret = (struct account){0};
 	policy_breaker_see(self, now_ns, &view);
 	if (view.open)
-		say(ret, "breaker %s", view.why);
+		account_add(ret, "breaker %s", view.why);
 	if (forks_suspect_us(self))
-		say(ret,
-		    "at least half of the networks whose handshakes ended in the last ten minutes "
-		    "are "
-		    "of another network: check the node's own network and fork; nobody is banned "
-		    "for it meanwhile");
+		account_add(ret, "at least half of the networks whose handshakes ended in the last "
+				 "ten minutes "
+				 "are "
+				 "of another network: check the node's own network and fork; "
+				 "nobody is banned "
+				 "for it meanwhile");
 	for (int service = 0; service < SERVICES_MAX; service++) {
 		if (node_doubts_itself(self, service))
-			say(ret,
-			    "service %d is syncing or over 64 slots behind the networks' median: "
-			    "useless answers and heads weigh nothing",
-			    service);
+			account_add(ret,
+				    "service %d is syncing or over 64 slots behind the networks' "
+				    "median: "
+				    "useless answers and heads weigh nothing",
+				    service);
 	}
 	say_cold(self, now_ns, ret);
 }

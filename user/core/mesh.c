@@ -3,6 +3,7 @@
  * mesh: who is really here: connected at the protocol level. The best and most stable come first; of equals, those of networks that
  * have fewer before them.
  */
+#include "mesh.h"
 #include "mate.h"
 #include "seats.h"
 #include "sort.h"
@@ -80,6 +81,21 @@ static void say(const struct member *member, uint64_t now_ns, struct mate *ret)
 	phrase_member(&phrase, member, now_ns);
 	if (member->excess)
 		phrase_add(&phrase, ", %d of its network before it", member->excess);
+}
+
+uint32_t mesh_position(const struct policy *self, int service, uint32_t peer, uint64_t now_ns,
+		       uint32_t *ret_of)
+{
+	struct muster *muster = muster_call(self, service, now_ns);
+	uint32_t position = 0, of = 0;
+
+	order(self, muster, now_ns);
+	for (; of < muster->count && muster->members[of].is_mesh; of++) {
+		if (muster->members[of].peer == peer)
+			position = of + 1;
+	}
+	*ret_of = of;
+	return position;
 }
 
 size_t policy_mesh(const struct policy *self, int service, size_t want, uint64_t now_ns,

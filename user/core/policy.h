@@ -29,7 +29,7 @@ enum { PEER_ID_MAX = 96 };
 /* A fork digest (consensus-specs: ForkDigest, Bytes4), and how many protocols a report may name. */
 enum { DIGEST_SIZE = 4, PROTOCOLS_MAX = 32 };
 
-enum { ACCOUNT_WHYS = 32, ACCOUNT_WHY_MAX = 200 };
+enum { ACCOUNT_WHYS = 48, ACCOUNT_WHY_MAX = 200 };
 
 enum direction { DIRECTION_UNKNOWN, DIRECTION_INBOUND, DIRECTION_OUTBOUND };
 

@@ -89,26 +89,49 @@ static void say(const struct policy *self, const struct member *member, uint32_t
 			   member->order == 1 ? "" : "s");
 }
 
+/* Those who may go come first, in their order. */
+static struct muster *line_up(const struct policy *self, int service, uint64_t now_ns)
+{
+	struct muster *muster = muster_call(self, service, now_ns);
+	uint32_t target = capacity_target(self, service, now_ns);
+
+	if (!target)
+		target = muster->count;
+	prune_spare(self, muster, target, now_ns);
+	order(self, muster, target);
+	return muster;
+}
+
 size_t policy_prune(const struct policy *self, int service, size_t want, uint64_t now_ns,
 		    struct mate *ret, size_t max)
 {
-	struct muster *muster = muster_call(self, service, now_ns);
+	const struct muster *muster = line_up(self, service, now_ns);
 	uint32_t target = capacity_target(self, service, now_ns);
 	size_t count = 0;
 
 	if (!want)
 		want = capacity_surplus(self, service, muster->inbound, now_ns);
-	if (!target)
-		target = muster->count;
-	prune_spare(self, muster, target, now_ns);
-	order(self, muster, target);
 	for (; count < muster->count && count < max && count < want; count++) {
 		const struct member *member = &muster->members[count];
 
 		if (member->spared)
 			break;
 		mate_fill(self, member, now_ns, &ret[count]);
-		say(self, member, target, now_ns, &ret[count]);
+		say(self, member, target ? target : muster->count, now_ns, &ret[count]);
 	}
 	return count;
+}
+
+struct prune_fate prune_fate(const struct policy *self, int service, uint32_t peer, uint64_t now_ns)
+{
+	const struct muster *muster = line_up(self, service, now_ns);
+
+	for (uint32_t i = 0; i < muster->count; i++) {
+		const struct member *member = &muster->members[i];
+
+		if (member->peer == peer)
+			return (struct prune_fate){.spared = (enum spared)member->spared,
+						   .turn = member->spared ? 0 : i + 1};
+	}
+	return (struct prune_fate){0};
 }

@@ -23,6 +23,21 @@ const char *span_text(uint64_t span_ns, char buffer[SPAN_MAX])
 	return buffer;
 }
 
+const char *span_short(uint64_t span_ns, char buffer[SPAN_MAX])
+{
+	static const struct {
+		uint32_t seconds;
+		const char *unit;
+	} units[] = {{DAY_S, "d"}, {HOUR_S, "h"}, {MINUTE_S, "min"}, {1, "s"}};
+	uint64_t s = span_ns / NS_PER_S;
+	size_t i = 0;
+
+	while (units[i].seconds > 1 && s < units[i].seconds)
+		i++;
+	snprintf(buffer, SPAN_MAX, "%" PRIu64 " %s", s / units[i].seconds, units[i].unit);
+	return buffer;
+}
+
 const char *end_text(uint64_t until_ns, uint64_t now_ns, char buffer[SPAN_MAX + 16])
 {
 	char span[SPAN_MAX];
