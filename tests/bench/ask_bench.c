@@ -15,9 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "socket.h"
 
 enum { ANSWER_MAX = 1 << 22, REQUEST_MAX = 4096 };
 
@@ -27,19 +28,6 @@ static uint64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
-}
-
-static int connect_to(const char *path)
-{
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof(at))) {
-		fprintf(stderr, "ask_bench: %s: %s\n", path, strerror(errno));
-		exit(1);
-	}
-	return fd;
 }
 
 static void write_all(int fd, const char *bytes, size_t length)
@@ -81,18 +69,6 @@ static uint64_t read_answer(int fd, char *answer)
 	return first_ns;
 }
 
-/* As wire_bench names them: the odd factor walks through all 2^24 values. */
-static const char *address(unsigned long i, char text[64])
-{
-	uint32_t n = (uint32_t)(i * 2654435761u) & 0xffffff;
-
-	if (i % 4)
-		snprintf(text, 64, "85.%u.%u.%u", n >> 16, n >> 8 & 0xff, n & 0xff);
-	else
-		snprintf(text, 64, "2001:db8:%x:%x::1", n >> 16, n & 0xffff);
-	return text;
-}
-
 static size_t admit_request(char *ret, unsigned long peer)
 {
 	char addr[64];
@@ -101,7 +77,7 @@ static size_t admit_request(char *ret, unsigned long peer)
 		ret, REQUEST_MAX,
 		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"gate_admit\",\"params\":"
 		"{\"peer\":\"16Uiu2HAmPeer%08lx\",\"addr\":\"%s\",\"direction\":\"inbound\"}}\n",
-		peer, address(peer, addr));
+		peer, socket_address(peer, addr));
 }
 
 static size_t modules_request(char *ret)
@@ -129,7 +105,7 @@ static char *rank_request(unsigned long peers, unsigned long candidates, unsigne
 
 		length += (size_t)snprintf(text + length, room - length,
 					   "%s{\"peer\":\"16Uiu2HAmPeer%08lx\",\"addrs\":[\"%s\"]}",
-					   i ? "," : "", peer, address(peer, addr));
+					   i ? "," : "", peer, socket_address(peer, addr));
 	}
 	length += (size_t)snprintf(text + length, room - length, "]}}\n");
 	*ret_length = length;
@@ -215,7 +191,7 @@ int main(int argc, char **argv)
 			"usage: ask_bench SOCKET admit|rank ROUNDS PEERS [CANDIDATES WANT]\n");
 		return 2;
 	}
-	fd = connect_to(argv[1]);
+	fd = socket_connect(argv[1], 0);
 	printf("| question | p50 µs | p90 | p99 | longest | p50 over the first |\n| --- | --- | "
 	       "--- | --- | --- | --- |\n");
 	if (!strcmp(argv[2], "admit"))

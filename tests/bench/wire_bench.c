@@ -17,9 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "socket.h"
 
 enum { CHUNK = 65536, REQUEST_MAX = 32768, LIST = 100, PEERS = 100000 };
 
@@ -57,31 +58,6 @@ static double cpu_seconds(pid_t pid)
 	return (double)(ticks_user + ticks_system) / (double)sysconf(_SC_CLK_TCK);
 }
 
-static int connect_to(const char *path)
-{
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof(at))) {
-		fprintf(stderr, "wire_bench: %s: %s\n", path, strerror(errno));
-		exit(1);
-	}
-	return fd;
-}
-
-/* The odd factor walks through all 2^24 values, far from each other. Nothing of it leaves the machine. */
-static const char *address(unsigned long i, char text[64])
-{
-	uint32_t n = (uint32_t)(i * 2654435761u) & 0xffffff;
-
-	if (i % 4)
-		snprintf(text, 64, "85.%u.%u.%u", n >> 16, n >> 8 & 0xff, n & 0xff);
-	else
-		snprintf(text, 64, "2001:db8:%x:%x::1", n >> 16, n & 0xffff);
-	return text;
-}
-
 static int report(const struct run *self, unsigned long i, char *ret, size_t room)
 {
 	unsigned long peer = i * 40503 % self->peers;
@@ -93,7 +69,7 @@ static int report(const struct run *self, unsigned long i, char *ret, size_t roo
 		ret, room,
 		"{\"peer\":\"16Uiu2HAmPeer%08lx\",\"addr\":\"%s\",\"direction\":\"inbound\","
 		"\"event\":\"%s\",\"result\":\"%s\"}",
-		peer, address(peer, addr), answer ? "response" : "handshake",
+		peer, socket_address(peer, addr), answer ? "response" : "handshake",
 		good ? "ok" : "timeout");
 }
 
@@ -116,7 +92,7 @@ static size_t request(const struct run *self, char *ret, size_t room)
 	unsigned long i = self->written;
 	char addr[64];
 
-	address(i, addr);
+	socket_address(i, addr);
 	if (!strcmp(self->kind, "ban"))
 		return (size_t)snprintf(
 			ret, room,
@@ -199,7 +175,7 @@ int main(int argc, char **argv)
 	run.peers = argc == 5 ? strtoul(argv[4], NULL, 10) : PEERS;
 	run.kind = argv[2];
 	run.count = strtoul(argv[3], NULL, 10);
-	run.fd = connect_to(argv[1]);
+	run.fd = socket_connect(argv[1], SOCK_NONBLOCK);
 	getsockopt(run.fd, SOL_SOCKET, SO_PEERCRED, &daemon, &length);
 	began = seconds();
 	cpu = cpu_seconds(daemon.pid);

@@ -5,11 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "hash.h"
-#include "list.h"
-#include "pool.h"
-#include "table.h"
+#include "recent.h"
 
 /* Where a peer was: @began_ms when it was first said, @gone_ms when something else was said (0: not yet). */
 struct place {
@@ -21,98 +17,38 @@ struct place {
 };
 
 struct book_record {
-	char peer[NEWS_PEER_MAX];	  /* padded with NULs: it is a key */
+	struct recent_peer peer;
 	struct place places[BOOK_PLACES]; /* the newest first */
 	unsigned int place_count;
-	struct list_link heard;
-	uint32_t next;
 };
 
 struct book_of_addresses {
-	struct hash_key hash;
-	struct pool pool;
-	struct table peers;
-	struct list heard;   /* the one heard of longest ago first */
+	struct recent recent;
 	int64_t complete_ms; /* the last complete answer; 0: none yet */
-	void *memory;
 };
 
 enum { LONG_AGO_MS = 1 };
 
-static void carve(struct book_of_addresses *self, struct arena *arena, uint32_t peers_max)
-{
-	pool_init(&self->pool, arena, peers_max, sizeof(struct book_record));
-	table_init(&self->peers, arena, &self->pool, &self->hash,
-		   offsetof(struct book_record, next), offsetof(struct book_record, peer),
-		   NEWS_PEER_MAX);
-	list_init(&self->heard, &self->pool, offsetof(struct book_record, heard));
-}
-
 int book_new(struct book_of_addresses **ret, uint32_t peers_max, uint64_t seed)
 {
 	struct book_of_addresses *self = calloc(1, sizeof(*self));
-	struct arena arena = {0};
+	int error;
 
 	if (!self)
 		return -ENOMEM;
-	self->hash = hash_key_from(seed);
-	carve(self, &arena, peers_max);
-	self->memory = calloc(1, arena.used);
-	if (!self->memory) {
+	error = recent_init(&self->recent, sizeof(struct book_record), peers_max, seed);
+	if (error)
 		free(self);
-		return -ENOMEM;
-	}
-	arena = (struct arena){.memory = self->memory};
-	carve(self, &arena, peers_max);
-	*ret = self;
-	return 0;
+	else
+		*ret = self;
+	return error;
 }
 
 void book_free(struct book_of_addresses *self)
 {
 	if (self)
-		free(self->memory);
+		recent_release(&self->recent);
 	free(self);
-}
-
-static uint32_t number_of(const struct book_of_addresses *self, const char *peer)
-{
-	char key[NEWS_PEER_MAX] = {0};
-
-	strncpy(key, peer, sizeof(key) - 1);
-	return table_find(&self->peers, key);
-}
-
-static const struct book_record *record_of(const struct book_of_addresses *self, const char *peer)
-{
-	uint32_t number = number_of(self, peer);
-
-	return number ? pool_at(&self->pool, number) : NULL;
-}
-
-/* The record of @peer as the one heard of last, made when there is none. */
-static struct book_record *hear(struct book_of_addresses *self, const char *peer)
-{
-	uint32_t number = number_of(self, peer);
-	struct book_record *record;
-
-	if (number) {
-		list_remove(&self->heard, number);
-		list_append(&self->heard, number);
-		return pool_at(&self->pool, number);
-	}
-	if (self->pool.count == self->pool.max) {
-		number = self->heard.oldest;
-		table_remove(&self->peers, number);
-		list_remove(&self->heard, number);
-		pool_give(&self->pool, number);
-	}
-	number = pool_take(&self->pool);
-	record = pool_at(&self->pool, number);
-	strncpy(record->peer, peer, sizeof(record->peer) - 1);
-	table_add(&self->peers, number);
-	list_append(&self->heard, number);
-	return record;
 }
 
 static bool is_at(const struct place *place, const struct endpoint *addr)
@@ -146,7 +82,7 @@ void book_says(struct book_of_addresses *self, const char *peer, const struct en
 		return;
 	if (!self->complete_ms)
 		at_ms = LONG_AGO_MS;
-	record = hear(self, peer);
+	record = recent_hear(&self->recent, peer);
 	place = &record->places[0];
 	if (!record->place_count || !is_at(place, addr) || (place->gone_ms && connected))
 		move(record, addr, at_ms);
@@ -182,7 +118,7 @@ static bool is_of(const struct book_of_addresses *self, const struct place *plac
 int book_find(const struct book_of_addresses *self, const char *peer, int64_t at_ms,
 	      struct endpoint *ret_addr)
 {
-	const struct book_record *record = record_of(self, peer);
+	const struct book_record *record = recent_find(&self->recent, peer);
 
 	for (unsigned int i = 0; record && i < record->place_count; i++) {
 		const struct place *place = &record->places[i];
@@ -201,7 +137,7 @@ int book_find(const struct book_of_addresses *self, const char *peer, int64_t at
 bool book_disputes(const struct book_of_addresses *self, const char *peer,
 		   const struct endpoint *addr)
 {
-	const struct book_record *record = record_of(self, peer);
+	const struct book_record *record = recent_find(&self->recent, peer);
 
 	for (unsigned int i = 0; record && i < record->place_count; i++)
 		if (addr_equal(&record->places[i].addr, &addr->addr))
@@ -212,7 +148,7 @@ bool book_disputes(const struct book_of_addresses *self, const char *peer,
 bool book_bears_out(const struct book_of_addresses *self, const char *peer,
 		    const struct endpoint *addr, bool live, int64_t at_ms)
 {
-	const struct book_record *record = record_of(self, peer);
+	const struct book_record *record = recent_find(&self->recent, peer);
 
 	for (unsigned int i = 0; record && i < record->place_count; i++) {
 		const struct place *place = &record->places[i];
@@ -228,5 +164,5 @@ bool book_bears_out(const struct book_of_addresses *self, const char *peer,
 
 uint32_t book_count(const struct book_of_addresses *self)
 {
-	return self->pool.count;
+	return self->recent.pool.count;
 }
