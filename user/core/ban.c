@@ -11,6 +11,7 @@ enum {
 	RUN_CONFIRMS = 2, /* earlier failures that a follower's verdict or proof needs (law 1) */
 	UNCONFIRMED = 10, /* points of a proof that nothing confirms */
 	FORK_POINTS = 10, /* of a handshake on a fork, whatever it was told as */
+	PACE_S = 10,	  /* law 4: between the starts of others where a good peer lives */
 };
 
 /* Who is on another fork is backed off; while our own configuration is suspected it does not even cost points. */
@@ -170,4 +171,26 @@ void ban_go_on(struct policy *self, const struct hearing *hearing)
 	    has_others(self, hearing, source))
 		return;
 	refuse(self, hearing, &peer->ruling);
+}
+
+static bool starts(const struct hearing *hearing)
+{
+	return (hearing->report->event == REPORT_CONNECTED ||
+		hearing->report->event == REPORT_HANDSHAKE) &&
+	       hearing->report->direction != DIRECTION_OUTBOUND;
+}
+
+void ban_pace(struct policy *self, const struct hearing *hearing)
+{
+	const struct source *source = hearing_source(self, hearing);
+	struct ruling ruling;
+
+	if (!source || !hearing->link || !starts(hearing) || !source->past.bans.level ||
+	    !moment_is_within(source->past.bans.end_at, DAY_S, hearing->at_ns) ||
+	    link_is_tenured(hearing->link, hearing->at_ns) ||
+	    !source_has_tenured(self, source, hearing->peer, hearing->at_ns))
+		return;
+	ruling = ruling_for(hearing, STANDING_NEUTRAL, PACE_S);
+	ruling.reason = REASON_SOURCE_PACE;
+	refuse(self, hearing, &ruling);
 }

@@ -14,4 +14,10 @@ void on_fork(struct policy *self, struct hearing *hearing);
 /* A report names the peer at the source: one banned from there before stays so. */
 void ban_go_on(struct policy *self, const struct hearing *hearing);
 
+/*
+ * Law 4: where a good peer lives and bad ones were banned within a day, whoever else starts a connection has the source wait
+ * ten seconds for the next: their number costs the good one nothing, and the node little.
+ */
+void ban_pace(struct policy *self, const struct hearing *hearing);
+
 #endif

@@ -299,6 +299,7 @@ int policy_report(struct policy *self, const struct report *report, uint64_t at_
 	}
 	note_connection(self, &hearing);
 	ban_go_on(self, &hearing);
+	ban_pace(self, &hearing);
 	judge(self, &hearing);
 	if (hearing.place) {
 		place_sync(self, hearing.place, self->now_ns);
