@@ -105,7 +105,7 @@ bool json_scan_number(struct json_scan *self, double *ret)
 	unsigned int whole, part = 0;
 	uint64_t value = 0;
 	bool minus = json_scan_maybe(self, '-');
-	const char *from = self->at;
+	const char *from;
 
 	/* A blank behind the sign is not JSON. */
 	if (self->failed || (!minus && json_scan_peek(self) == '\0'))

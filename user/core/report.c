@@ -228,7 +228,8 @@ static void on_disconnected(struct policy *self, const struct hearing *hearing)
 	for (uint32_t at = peer->first_link; at; at = link_next_of_peer(self, at)) {
 		struct link *link = link_at(self, at);
 
-		if (link == hearing->link || (!hearing->report->has_addr && !hearing->is_unseen)) {
+		if ((hearing->link && link == hearing->link) ||
+		    (!hearing->report->has_addr && !hearing->is_unseen)) {
 			note_short(self, peer, link, hearing->at_ns);
 			link_disconnect(self, link, hearing->at_ns);
 			place_sync(self, link->place, self->now_ns);

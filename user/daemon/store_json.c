@@ -22,9 +22,10 @@ static const char *const directions[] = {"unknown", "inbound", "outbound"};
 
 static json_t *moment_json(uint64_t unix_ns)
 {
-	/* Microseconds: what a double holds exactly in this century. */
-	return unix_ns == FOREVER_NS ? json_string(forever)
-				     : json_real((double)(unix_ns / 1000) / MILLION);
+	/* Whole microseconds: what a double holds exactly in this century. */
+	const uint64_t us = unix_ns / 1000;
+
+	return unix_ns == FOREVER_NS ? json_string(forever) : json_real((double)us / MILLION);
 }
 
 static json_t *shape_json(const struct shape *shape, const uint8_t *record);

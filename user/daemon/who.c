@@ -73,7 +73,8 @@ int who_digest(uint8_t ret[DIGEST_SIZE], const char *field, const char *text, st
 		int high = nibble(text[2 + 2 * i]), low = nibble(text[3 + 2 * i]);
 
 		is_digest = high >= 0 && low >= 0;
-		digest[i] = (uint8_t)(high << 4 | low);
+		if (is_digest)
+			digest[i] = (uint8_t)(high << 4 | low);
 	}
 	if (!is_digest)
 		return why_fill(
