@@ -25,7 +25,7 @@ setup() {
 	gate ban 203.0.113.7 --for 10m --reason bad_score
 	run gate admit 203.0.113.7:4001 --direction in --service beacon
 	[ "$status" -eq 1 ]
-	[[ $output =~ ^refused,\ reason\ bad_score\;\ ask\ again\ in\ (10\ min|9\ min\ [0-9]+\ s): ]]
+	[[ $output =~ ^refused,\ reason\ bad_score\;\ ask\ again\ in\ (10\ min(\ 1\ s)?|9\ min\ [0-9]+\ s): ]]
 	run gate --json admit 203.0.113.7
 	[ "$status" -eq 1 ]
 	[ "$(jq -r '.allow, .reason' <<<"$output" | tr '\n' ' ')" = "false bad_score " ]
