@@ -293,8 +293,8 @@ teardown() {
 		seen, missed = 0, 0
 		watcher.settimeout(2)
 		def more():
-		    # One event after the silence brings the count of what was missed.
-		    admin.send(b'{"jsonrpc":"2.0","id":1,"method":"gate_ban","params":{"addr":"203.0.113.1","ttl":60}}')
+		    # One event after the silence brings the count of what was missed. Each of another address: the same ban again is none.
+		    admin.send(b'{"jsonrpc":"2.0","id":1,"method":"gate_ban","params":{"addr":"203.0.%d.%d","ttl":60}}' % (COUNT // 250, COUNT % 250))
 		    bans.readline()
 		while True:
 		    event = json.loads(lines.readline())["params"]["result"]

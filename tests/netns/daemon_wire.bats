@@ -163,9 +163,9 @@ nothing_changed() {
 }
 
 @test "events that a request brings about come behind its answer, never into it" {
-	ban='"method":"gate_ban","params":{"addr":"198.51.100.7","ttl":60}'
+	ban='"method":"gate_ban","params":{"addr":"198.51.100.7","ttl":60}' longer='"method":"gate_ban","params":{"addr":"198.51.100.7","ttl":90}'
 	run send "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"gate_subscribe\",\"params\":[\"events\"]}
-		[{\"jsonrpc\":\"2.0\",\"id\":1,$ban},{\"jsonrpc\":\"2.0\",$ban},{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"gate_unban\",\"params\":{\"addr\":\"198.51.100.7\"}}]
+		[{\"jsonrpc\":\"2.0\",\"id\":1,$ban},{\"jsonrpc\":\"2.0\",$longer},{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"gate_unban\",\"params\":{\"addr\":\"198.51.100.7\"}}]
 		{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"gate_report\",\"params\":{\"peer\":\"x\",\"addr\":\"198.51.100.8\",\"event\":\"verdict\",\"result\":\"ban\"}}"
 	[ "$(jq -c 'if type == "array" then map(.id) else .id // .params.result.type end' <<<"$output" | xargs)" = "0 [1,2] decision decision decision 3 decision" ] ||
 		{ echo "$output" && return 1; }
