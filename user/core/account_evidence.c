@@ -107,9 +107,10 @@ static void add_unseen(struct account *ret, const struct details *details, uint6
 	if (!details->unseen || !moment_is_within(details->unseen_at, DAY_S, now_ns))
 		return;
 	account_add(ret,
-		    "%" PRIu32 " follower's report%s in the last day counted for the peer only:",
+		    "%" PRIu32
+		    " follower's report%s in a day counted for the peer only: the kernel "
+		    "saw no connection then",
 		    details->unseen, details->unseen == 1 ? "" : "s");
-	account_add(ret, "the kernel saw no connection from that address at that time");
 }
 
 void account_evidence(const struct policy *self, struct account *ret, const struct past *past,
