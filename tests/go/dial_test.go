@@ -105,7 +105,7 @@ func TestAdmit(t *testing.T) {
 	if told.Allow || told.Reason != "bad_score" || told.Why == "" {
 		t.Errorf("a banned source: %+v", told)
 	}
-	if told.RetryAfter == nil || *told.RetryAfter < 50 || *told.RetryAfter > 60 {
+	if told.RetryAfter == nil || *told.RetryAfter < 50 || *told.RetryAfter > 61 {
 		t.Errorf("retryAfter %v", told.RetryAfter)
 	}
 	call(t, admin, "gate_unban", answer{"addr": "198.51.100.8"})
