@@ -112,7 +112,7 @@ wire_count() {
 
 @test "private leaves bogons alone, bogon does not, off asks nothing; each by SIGHUP, without a break" {
 	printf '%s\n' "interface = gate0" "service = beacon=tcp:$PORT,quic:$PORT" "mode = enforce" "user = nobody" "pace = off" \
-		"cgroup = ${CGROUP#"$HIERARCHY"}" "run-dir = $RUN" "pin-dir = $PINS" "dial = private" >"$WORK/peergated.conf"
+		"cgroup = ${CGROUP#"$HIERARCHY"}" "run-dir = $RUN" "pin-dir = $PINS" "store = none" "dial = private" >"$WORK/peergated.conf"
 	chmod 644 "$WORK/peergated.conf"
 	start "$NODE" peergated "$BUILD/peergated" --config "$WORK/peergated.conf"
 	DAEMON=$started

@@ -37,7 +37,7 @@ status_of() {
 	[ "$(arrived "$BAD")" = 0 ]
 	ip -n "$NODE" tuntap add dev tap1 mode tap
 	printf '%s\n' "interface = gate0" "interface = tap1" "service = beacon=tcp:$PORT,quic:$PORT" "mode = enforce" \
-		"user = nobody" "pace = off" "run-dir = $RUN" "pin-dir = $PINS" >"$WORK/peergated.conf"
+		"store = none" "user = nobody" "pace = off" "run-dir = $RUN" "pin-dir = $PINS" >"$WORK/peergated.conf"
 	chmod 644 "$WORK/peergated.conf"
 	daemon_off
 	start "$NODE" peergated "$BUILD/peergated" --config "$WORK/peergated.conf"
