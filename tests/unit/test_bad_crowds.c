@@ -4,42 +4,10 @@
  * disconnected never seen, a candidate named twice. No ban, no crash, no memory beyond that of the start, no report that costs more than
  * a few records.
  */
-#include "play.h"
+#include "bad.h"
 #include "questions.h"
 
-enum { CROWD = 1000000, CAP = 4096 };
-
-static struct play *small_play(void)
-{
-	struct policy_settings settings;
-
-	policy_settings_default(&settings);
-	settings.peers_max = settings.sources_max = CAP;
-	return play_new_with(&settings, 1);
-}
-
-static struct policy_counts count_all(const struct play *play)
-{
-	struct policy_counts counts;
-
-	policy_count(play->policy, &counts);
-	return counts;
-}
-
-static struct report report_at(const char *peer, const char *addr, enum report_event event,
-			       enum report_result result)
-{
-	struct report report = NODE;
-	struct endpoint endpoint;
-
-	snprintf(report.peer, sizeof(report.peer), "%s", peer);
-	assert_int_equal(endpoint_parse(&endpoint, addr, strlen(addr), NULL), 0);
-	report.has_addr = true;
-	report.addr = endpoint.addr;
-	report.event = event;
-	report.result = result;
-	return report;
-}
+enum { CROWD = 1000000 };
 
 /* What one report may cost, in what can be counted: records that leave, and words to the kernel. */
 static void check_cost(struct play *play, uint64_t *told, uint64_t *evicted)
