@@ -134,7 +134,7 @@ static int load(struct gate *self, struct gate_bpf *skeleton, char *log, bool *r
 
 	variants_weigh(self, skeleton->obj);
 	error = gate_bpf__load(skeleton);
-	*ret_refused = error && error != -EPERM && error != -ENOMEM;
+	*ret_refused = error && error != -ENOMEM;
 	if (error)
 		return say_why_not(error, log, why);
 	return variants_take(self, skeleton->obj, why);
@@ -190,8 +190,10 @@ int gate_load(struct gate *self, const struct gate_settings *settings, const int
 	int error = attempt(self, settings, pinned, ret_adopted, &refused, why);
 
 	/* The programs are all tried together first, since most kernels take them all and the verifier is slow. */
-	if (refused && variants_try(self))
+	if (refused && variants_try(self)) {
+		*why = (struct why){0};
 		error = attempt(self, settings, pinned, ret_adopted, &refused, why);
+	}
 	return error;
 }
 
