@@ -67,12 +67,13 @@ static void a_container_by_name_and_by_id(void **state)
 	} rows[] = {
 		{"prysm", 0, "/aaaa1111/aaaa1111-json.log"},
 		{"aaaa11", 0, "/aaaa1111/aaaa1111-json.log"},
-		{"aaaa2", -ENOENT, "driver json-file"},
+		{"aaaa2", 0, "/aaaa2222/aaaa2222-json.log"}, /* not started yet: waited for */
+		{"erigon", -ENOTSUP, "docker logs -f --tail 0 erigon"},
 		{"aaaa", -EMLINK, "write more of it"},
-		{"lighthouse", -ENOENT, "docker ps"},
-		{"aaa", -ENOENT, "docker ps"},
-		{"../etc", -ENOENT, "docker ps"},
-		{"", -ENOENT, "docker ps"},
+		{"lighthouse", -ESRCH, "docker ps"},
+		{"aaa", -ESRCH, "docker ps"},
+		{"../etc", -ESRCH, "docker ps"},
+		{"", -ESRCH, "docker ps"},
 	};
 	char folder[64], path[DOCKER_PATH_MAX];
 
@@ -82,6 +83,8 @@ static void a_container_by_name_and_by_id(void **state)
 	put(folder, "aaaa1111/aaaa1111-json.log", "");
 	put(folder, "aaaa2222/config.v2.json", "{\"Name\":\"/geth\"}");
 	put(folder, "bbbb/config.v2.json", "not JSON");
+	put(folder, "cccc/config.v2.json", "{\"Name\":\"/erigon\"}");
+	put(folder, "cccc/hostconfig.json", "{\"LogConfig\":{\"Type\":\"journald\"}}");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct why why = {""};
 		int error = docker_log(folder, rows[i].container, path, &why);
@@ -91,7 +94,13 @@ static void a_container_by_name_and_by_id(void **state)
 				    strstr(error ? why.sentence : path, rows[i].words));
 	}
 	remove_folder(folder);
-	assert_int_equal(docker_log("/nonexistent", "x", path, NULL), -ENOENT);
+	assert_int_equal(docker_log("/nonexistent", "x", path, NULL), -ESRCH);
+}
+
+static void hear_line(void *context, const char *line, size_t length)
+{
+	hear(context, line, length);
+	hear(context, "|", 1);
 }
 
 static void wrapped_lines_come_out_as_they_went_in(void **state)
@@ -104,6 +113,7 @@ static void wrapped_lines_come_out_as_they_went_in(void **state)
 		"garbage\n"
 		"{\"log\":7}\n"
 		"{\"log\":\"x\",\"log\":\"y\"}\n"
+		"{\"log\":\"perhaps the end of another line\\n\"}\n"
 		"{\"log\":\"last\\n\"}\n"
 		"{\"log\":\"half";
 	struct unwrapper unwrapper;
@@ -118,10 +128,64 @@ static void wrapped_lines_come_out_as_they_went_in(void **state)
 
 			unwrapper_feed(&unwrapper, wrapped + at, left < step ? left : step);
 		}
-		assert_string_equal(heard.text, "time=1 msg=\"a\"\na long line\033[31m\nlast\n");
-		assert_int_equal(unwrapper.malformed, 3);
+		assert_string_equal(heard.text,
+				    "time=1 msg=\"a\"\na long line\033[31m\n\n\n\nlast\n");
 		unwrapper_release(&unwrapper);
 	}
+}
+
+static void feed_text(struct unwrapper *unwrapper, const char *text)
+{
+	unwrapper_feed(unwrapper, text, strlen(text));
+}
+
+/* Docker writes a line of more than 16 KiB as several records, and each output by itself. */
+static void pieces_of_two_outputs(void **state)
+{
+	struct unwrapper unwrapper;
+	struct heard heard = {.length = 0};
+
+	(void)state;
+	assert_int_equal(unwrapper_init(&unwrapper, hear, &heard), 0);
+	feed_text(&unwrapper, "{\"log\":\"one \",\"stream\":\"stderr\"}\n"
+			      "{\"log\":\"two \",\"stream\":\"stdout\"}\n"
+			      "{\"log\":\"three\\n\",\"stream\":\"stderr\"}\n"
+			      "{\"log\":\"four\\n\",\"stream\":\"stdout\"}\n");
+	assert_string_equal(heard.text, "one three\ntwo four\n");
+	/* What had begun before anybody read, or in another file, is no line. */
+	feed_text(&unwrapper, "{\"log\":\"begun \",\"stream\":\"stderr\"}\n");
+	unwrapper_skip(&unwrapper);
+	feed_text(&unwrapper, "{\"log\":\"[a piece] \",\"stream\":\"stderr\"}\n"
+			      "{\"log\":\"[and its end]\\n\",\"stream\":\"stderr\"}\n"
+			      "{\"log\":\"five\\n\",\"stream\":\"stderr\"}\n");
+	assert_string_equal(heard.text, "one three\ntwo four\nfive\n");
+	unwrapper_release(&unwrapper);
+}
+
+/* Only so many lines are held unfinished; the one that waited longest is given up. */
+static void lines_that_never_end(void **state)
+{
+	struct heard heard = {.length = 0};
+	struct stitch stitch;
+	char name[8];
+
+	(void)state;
+	stitch_init(&stitch, hear_line, &heard);
+	for (int i = 0; i <= STITCH_OPEN_MAX; i++) {
+		snprintf(name, sizeof(name), "s%d", i);
+		stitch_piece(&stitch, name, "begun ", 6, STITCH_GOES_ON);
+	}
+	assert_string_equal(heard.text, "|");
+	stitch_piece(&stitch, "s1", "end", 3, STITCH_ENDS);
+	stitch_piece(&stitch, "s2", "cut", 3, STITCH_CUT);
+	stitch_piece(&stitch, "s2", "a\nb", 3, STITCH_ENDS);
+	assert_string_equal(heard.text, "|begun end||a b|");
+	for (int i = 0; i < 300; i++)
+		stitch_piece(&stitch, "s3", heard.text + 1, 1024, STITCH_GOES_ON);
+	stitch_piece(&stitch, "s3", "end", 3, STITCH_ENDS);
+	assert_string_equal(heard.text, "|begun end||a b||");
+	assert_true(stitch_is_open(&stitch));
+	stitch_release(&stitch);
 }
 
 /* A journal's file is made by systemd's own tool from its export format. */
@@ -217,6 +281,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_container_by_name_and_by_id),
 		cmocka_unit_test(wrapped_lines_come_out_as_they_went_in),
+		cmocka_unit_test(pieces_of_two_outputs),
+		cmocka_unit_test(lines_that_never_end),
 		cmocka_unit_test(a_units_messages_are_lines),
 		cmocka_unit_test(units_that_are_none),
 	};

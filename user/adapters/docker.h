@@ -10,23 +10,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lines.h"
+#include "buffer.h"
+#include "stitch.h"
 
 #define DOCKER_FOLDER "/var/lib/docker/containers"
 
 enum { DOCKER_PATH_MAX = 512 };
 
 /*
- * The log of @container, its name or the beginning of its ID, below @folder. -ENOENT: no such container, the nearest or the reason in
- * @why; -EMLINK: several begin so; -EACCES.
+ * The log of @container, its name or the beginning of its ID, below @folder; it may not be there yet. -ESRCH: no such container, the reason in
+ * @why; -EMLINK: several begin so; -ENOTSUP: it logs by another driver; -EACCES.
  */
 int docker_log(const char *folder, const char *container, char ret[DOCKER_PATH_MAX],
 	       struct why *why);
 
-/* Takes the wrapping off. Bytes in, bytes out. */
+/*
+ * Takes the wrapping off. Bytes in, whole lines out; a long line comes as several records, and those of the two outputs may lie
+ * between each other. A record that is none is told as an empty line, and casts doubt on the next line of each output.
+ */
 struct unwrapper {
 	struct lines lines;
-	uint64_t malformed; /* lines that were no such object: nothing of them is taken */
+	struct stitch stitch;
+	struct buffer out; /* of one feed */
 	void (*bytes)(void *context, const char *bytes, size_t length);
 	void *context;
 };
@@ -35,6 +40,11 @@ int unwrapper_init(struct unwrapper *ret,
 		   void (*bytes)(void *context, const char *bytes, size_t length), void *context);
 void unwrapper_release(struct unwrapper *self);
 void unwrapper_feed(struct unwrapper *self, const char *bytes, size_t length);
-void unwrapper_restart(struct unwrapper *self); /* another file's beginning */
+
+/* Of lines that have begun the rest is left out, too: what was fed so far is old news, or another file begins. */
+void unwrapper_skip(struct unwrapper *self);
+
+/* Nobody knows what stood before. */
+void unwrapper_doubt(struct unwrapper *self);
 
 #endif

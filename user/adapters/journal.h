@@ -11,8 +11,8 @@
 struct journal;
 
 /*
- * Begins to follow @unit ("prysm" means prysm.service) from the journal's start or from now on. @folder: of journal files; NULL: the
- * host's own. -ENOENT: there is no journal, or none that this user may read; -EINVAL: @unit is no name; the sentence in @why.
+ * Begins to follow @unit ("prysm" means prysm.service), of the system or of this user's manager, from the journal's start or from now
+ * on. @folder: of journal files; NULL: the host's own. -EACCES: this user may not read it; -EINVAL: @unit is no name; the sentence in @why.
  * @output is copied; restarted() is never called: rotation is the journal's own affair.
  */
 int journal_start(struct journal **ret, uv_loop_t *loop, const char *unit, const char *folder,

@@ -3,11 +3,30 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { ENDING_LENGTH = 512 << 10 };
+
+/* A container's lines are wrapped (docker.h). */
+static int moment_of(struct follower *follower, const char *line, size_t length, int64_t *ret_ms)
+{
+	int error = follower_moment(follower, line, length, ret_ms);
+	json_t *record = error ? json_loadb(line, length, JSON_ALLOW_NUL, NULL) : NULL;
+	const json_t *log = json_object_get(record, "log");
+	size_t wanted = json_string_length(log);
+
+	if (wanted) {
+		const char *text = json_string_value(log);
+
+		error = follower_moment(follower, text, wanted - (text[wanted - 1] == '\n'),
+					ret_ms);
+	}
+	json_decref(record);
+	return error;
+}
 
 int follower_last_moment(struct follower *follower, const char *file, int64_t *ret_ms)
 {
@@ -24,7 +43,7 @@ int follower_last_moment(struct follower *follower, const char *file, int64_t *r
 		size_t begin = newline ? (size_t)(newline - bytes) + 1 : 0;
 
 		length -= bytes[length - 1] == '\n';
-		error = follower_moment(follower, bytes + begin, (size_t)length - begin, ret_ms);
+		error = moment_of(follower, bytes + begin, (size_t)length - begin, ret_ms);
 		length = (ssize_t)begin;
 	}
 	if (fd >= 0)

@@ -2,6 +2,9 @@
 #include "source.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 int source_init(struct source *ret, enum source_kind kind, const char *name, struct why *why)
@@ -52,6 +55,7 @@ static void on_wrapped_before(void *context, const char *bytes, size_t length)
 
 	self->looking_back = true;
 	unwrapper_feed(&self->unwrapper, bytes, length);
+	unwrapper_skip(&self->unwrapper);
 	self->looking_back = false;
 }
 
@@ -66,7 +70,8 @@ static void on_wrapped_anew(void *context)
 {
 	struct source *self = context;
 
-	unwrapper_restart(&self->unwrapper);
+	/* Docker changes files between the pieces of a line, too. */
+	unwrapper_skip(&self->unwrapper);
 	self->output.restarted(self->output.context);
 }
 
@@ -78,6 +83,39 @@ static void on_unwrapped(void *context, const char *bytes, size_t length)
 									length);
 }
 
+/* The file before this one may end within a line. Only its own end tells: Docker may have packed it, or kept none. */
+static void look_at_rotated(struct source *self)
+{
+	char path[DOCKER_PATH_MAX + sizeof(".1.gz")];
+	ssize_t length;
+	off_t end;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s.1.gz", self->path);
+	if (!access(path, F_OK))
+		unwrapper_doubt(&self->unwrapper);
+	path[strlen(path) - strlen(".gz")] = '\0';
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	end = lseek(fd, 0, SEEK_END);
+	length = pread(fd, self->input, sizeof(self->input),
+		       end > (off_t)sizeof(self->input) ? end - (off_t)sizeof(self->input) : 0);
+	if (length > 0)
+		on_wrapped_before(self, self->input, (size_t)length);
+	close(fd);
+}
+
+/* A container that was made anew, under its old name, has another log. The path changes where it lies: the tail looks at it anew. */
+static void on_search(uv_timer_t *timer)
+{
+	struct source *self = timer->data;
+	char path[DOCKER_PATH_MAX];
+
+	if (access(self->path, F_OK) && !docker_log(DOCKER_FOLDER, self->name, path, NULL))
+		memcpy(self->path, path, sizeof(path));
+}
+
 static int start_docker(struct source *self, bool from_start, struct why *why)
 {
 	const struct tail_output wrapped = {self, on_wrapped_before, on_wrapped, on_wrapped_anew};
@@ -85,8 +123,14 @@ static int start_docker(struct source *self, bool from_start, struct why *why)
 
 	if (error)
 		return why_fill(why, error, "no memory to read a container's log");
+	if (from_start)
+		look_at_rotated(self);
 	self->tailing = true;
-	return tail_start(&self->tail, self->loop, self->path, from_start, &wrapped, why);
+	error = tail_start(&self->tail, self->loop, self->path, from_start, &wrapped, why);
+	uv_timer_init(self->loop, &self->search);
+	self->search.data = self;
+	uv_timer_start(&self->search, on_search, TAIL_LOOK_MS, TAIL_LOOK_MS);
+	return error;
 }
 
 /* --- all --- */
@@ -123,7 +167,9 @@ bool source_stop(struct source *self)
 	if (self->tailing)
 		tail_stop(&self->tail);
 	journal_stop(self->journal);
-	if (self->kind == SOURCE_DOCKER)
+	if (self->kind == SOURCE_DOCKER && self->tailing) {
+		uv_close((uv_handle_t *)&self->search, NULL);
 		unwrapper_release(&self->unwrapper);
+	}
 	return self->kind != SOURCE_INPUT;
 }

@@ -20,6 +20,7 @@ struct source {
 	struct unwrapper unwrapper;
 	bool tailing, looking_back;
 	char path[DOCKER_PATH_MAX]; /* of the container's log */
+	uv_timer_t search;	    /* for the container, when it was made anew */
 	uv_fs_t reading;
 	char input[TAIL_CHUNK];
 };
