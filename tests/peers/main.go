@@ -29,10 +29,13 @@ var roles = []role{
 	{"flood", "one address that opens TCP connections at a fixed rate", runFlood},
 	{"listen", "a TCP listener that writes down who reached it", runListen},
 	{"replay", "makes a log's connects as real ones and writes the log as it happens", runReplay},
+	{"standin", "stands in for a Prysm 7.1.6: takes connections, writes a storm's log, answers its API", runStandin},
+	{"actors", "makes each connection of a storm of 7.1.6 as a real one, from its own address", runActors},
 	{"wire", "counts what leaves for given prefixes, on the wire", runWire},
 	{"dns", "a name server that knows one address", runDNS},
 	{"close", "live TCP connections; bans their sources; how soon each is closed", runClose},
 	{"meter", "writes down peergate's events and status", runMeter},
+	{"rows", "the same of a storm of 7.1.6 alone, as rows of Markdown", runRows},
 	{"report", "joins what all of them wrote into report.json, a table and a time line", runReport},
 }
 
@@ -44,17 +47,18 @@ func usage() {
 }
 
 func main() {
-	if len(os.Args) < 2 {
+	args := asNode(os.Args[0], os.Args[1:])
+	if len(args) < 1 {
 		usage()
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	for _, r := range roles {
-		if r.name != os.Args[1] {
+		if r.name != args[0] {
 			continue
 		}
-		if err := r.run(ctx, os.Args[2:]); err != nil {
+		if err := r.run(ctx, args[1:]); err != nil {
 			fmt.Fprintf(os.Stderr, "peers %s: %v\n", r.name, err)
 			os.Exit(1)
 		}

@@ -73,6 +73,9 @@ func takeEvent(j *journal, m rpcMessage) {
 		j.write(entry{Ev: "missed", Totals: map[string]int64{"missed": e.Missed}})
 		return
 	}
+	if e.Type == "decision" { // its own moment is in whole seconds: when it was heard is later, by little
+		j.write(entry{Ev: "decision", Src: plainAddr(e.Addr), Reason: e.Reason})
+	}
 	if e.Type != "judgement" {
 		return
 	}

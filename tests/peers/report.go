@@ -58,6 +58,7 @@ type stormResult struct {
 type result struct {
 	Seed  seedResult  `json:"seed_log"`
 	Storm stormResult `json:"storm"`
+	Prysm prysmResult `json:"prysm_storm"`
 	Churn churnResult `json:"churn"`
 	doorsResult
 	Kernel string `json:"kernel"`
@@ -173,7 +174,7 @@ func runReport(_ context.Context, args []string) error {
 		return err
 	}
 	r := result{
-		Seed: seed(all, &f), Storm: s.result(&f), Churn: churn(all, &f), doorsResult: doors(all, &f),
+		Seed: seed(all, &f), Storm: s.result(&f), Prysm: prysm(all, &f), Churn: churn(all, &f), doorsResult: doors(all, &f),
 		Kernel: *kernel, Attach: *attach,
 	}
 	if err := writeJSON(filepath.Join(*out, "report.json"), r); err != nil {
@@ -185,6 +186,7 @@ func runReport(_ context.Context, args []string) error {
 	printTable(os.Stdout, r, s)
 	printDoors(os.Stdout, r)
 	printLine(os.Stdout, s)
+	printPrysm(os.Stdout, r.Prysm)
 	for _, fault := range f {
 		fmt.Println("FAULT:", fault)
 	}
