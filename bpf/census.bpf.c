@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * census: iterators that count what lives anew and settle the witness by it: connections from before the gate or in cgroups that it
- * does not hang on, events that went astray, records that somebody broke.
+ * census: counts what lives anew and settles the witness by it: connections from before the gate or in cgroups that it does not
+ * hang on, events that went astray, records that somebody broke. Here: an iterator over TCP's sockets. Maps are walked by
+ * census_maps.bpf.c.
  *
  * One pass: while `census.epoch` is 0, gate_settle and gate_settle_crowds clear the counts of the last pass; user space writes the number
  * of this one; gate_census and gate_flows count each connection once (its mark keeps the number), and what opens and ends meanwhile
- * is counted by whoever sees it; gate_settle and gate_settle_crowds then set the living to what was counted. Each object that is visited
+ * is counted by whoever sees it; gate_settle and gate_settle_crowds then set the living to what was counted. Each socket that is visited
  * gives a byte of output, so that the reader chooses how much is done at a time.
  */
+#include "census.bpf.h"
 #include "sock.bpf.h"
-#include "watched.bpf.h"
-#include "witness.bpf.h"
 
 enum {
 	LEVEL_TCP = 6,
 	OPTION_CB_FLAGS = 1008
 }; /* TCP_BPF_SOCK_OPS_CB_FLAGS of linux/bpf.h, since 6.12 */
-
-/* The stacks' idle timeout is 30 s (quic-go, quinn), and who wants to stay pings twice in it. */
-enum { FLOW_QUIET_S = 20, FLOW_SILENT_S = 32 };
 
 static __always_inline void one_step(const struct bpf_iter_meta___local *meta)
 {
@@ -85,16 +82,6 @@ static __always_inline struct mark *adopt(struct sock_common___local *sock, stru
 	return mark;
 }
 
-static __always_inline void look_at_age(const struct sight *sight, __u8 *lasted)
-{
-	const struct settings *settings = look_settings();
-
-	if (!settings || life_ns(&sight->life, sight->now_ns) < settings->short_ns)
-		return;
-	note_lasted(sight);
-	*lasted = 1;
-}
-
 static __always_inline void count_marked(struct census *census_, struct mark *mark,
 					 struct sight *sight, __u32 epoch)
 {
@@ -141,125 +128,5 @@ SEC("iter/tcp") int gate_census(struct bpf_iter__tcp *ctx)
 	mark = adopt(sock, &sight);
 	if (mark)
 		count_late(census_, mark, &sight, epoch);
-	return 0;
-}
-
-static __always_inline void end_flow(struct flow *flow, struct sight *sight)
-{
-	sight->now_ns = flow->seen_ns;
-	flow->opened_ns = 0;
-	note_end(sight);
-}
-
-/*
- * Whether it is over. QUIC closes in secret, and of an old flow only a sample of the packets is seen: what was silent for a while is
- * watched, and over when it says nothing for longer than any stack keeps a silent connection.
- */
-static __always_inline int is_over(struct flow *flow, const struct sight *sight)
-{
-	__u32 now_s = sight->now_ns / NS_PER_SECOND, seen_s = flow->seen_ns / NS_PER_SECOND;
-
-	if (now_s < seen_s + FLOW_QUIET_S) {
-		flow->doubted_s = 0;
-		return 0;
-	}
-	if (!flow->doubted_s || seen_s >= flow->doubted_s)
-		flow->doubted_s = now_s;
-	if (now_s > flow->doubted_s + FLOW_SILENT_S)
-		return 1;
-	watch(watched_slot(&sight->source),
-	      (flow->doubted_s + FLOW_SILENT_S) * (__u64)NS_PER_SECOND);
-	return 0;
-}
-
-static __always_inline void count_flow(struct census *census_, struct flow *flow,
-				       struct sight *sight, __u32 epoch)
-{
-	if (is_over(flow, sight)) {
-		end_flow(flow, sight);
-		return;
-	}
-	if (flow->census != epoch) {
-		flow->census = epoch;
-		note_count(sight);
-		__sync_fetch_and_add(&census_->flows, 1);
-	}
-	sight->now_ns = flow->seen_ns;
-	look_at_age(sight, &flow->lasted);
-}
-
-/* One whose @opened_ns is 0 has ended already. */
-SEC("iter/bpf_map_elem") int gate_flows(struct bpf_iter__bpf_map_elem *ctx)
-{
-	struct sight sight = {.transport = TRANSPORT_QUIC, .now_ns = bpf_ktime_get_boot_ns()};
-	const struct flow_key *key = ctx->key;
-	struct flow *flow = ctx->value;
-	struct census *census_ = look_census();
-	__u32 epoch = witness_epoch();
-
-	if (!key || !flow || !census_ || !epoch)
-		return 0;
-	one_step(ctx->meta);
-	if (!flow->opened_ns)
-		return 0;
-	__builtin_memcpy(sight.address, key->address, sizeof(sight.address));
-	sight_remote(&sight);
-	sight.life = (struct life){.opened_ns = flow->opened_ns,
-				   .service = flow->service,
-				   .lasted = flow->lasted,
-				   .late = flow->late,
-				   .counted = flow->census == epoch};
-	count_flow(census_, flow, &sight, epoch);
-	return 0;
-}
-
-/* One service of a record. Returns how many were counted as living and are not. */
-static __always_inline __u32 settle(struct census *census_, struct live *live, __u32 epoch)
-{
-	__s32 error = 0;
-
-	if (epoch)
-		error = live_settle(live);
-	else
-		live_clear(live);
-	if (error > 0)
-		__sync_fetch_and_add(&census_->healed, error);
-	else if (error < 0)
-		__sync_fetch_and_add(&census_->missed, -error);
-	return error > 0 ? error : 0;
-}
-
-SEC("iter/bpf_map_elem") int gate_settle(struct bpf_iter__bpf_map_elem *ctx)
-{
-	struct witness *record = ctx->value;
-	struct census *census_ = look_census();
-	__u32 epoch = witness_epoch(), dead = 0;
-
-	if (!record || !census_)
-		return 0;
-	one_step(ctx->meta);
-#pragma unroll
-	for (int i = 0; i < SERVICES_MAX; i++)
-		dead += settle(census_, &record->live[i], epoch);
-	if (dead)
-		__sync_fetch_and_add(&record->ended_unknown, dead);
-	return 0;
-}
-
-SEC("iter/bpf_map_elem") int gate_settle_crowds(struct bpf_iter__bpf_map_elem *ctx)
-{
-	struct crowd *crowd = ctx->value;
-	__u32 epoch = witness_epoch();
-
-	if (!crowd)
-		return 0;
-	one_step(ctx->meta);
-#pragma unroll
-	for (int i = 0; i < SERVICES_MAX; i++) {
-		if (epoch)
-			live_settle(&crowd->live[i]);
-		else
-			live_clear(&crowd->live[i]);
-	}
 	return 0;
 }

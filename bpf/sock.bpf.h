@@ -60,11 +60,6 @@ struct bpf_iter__tcp {
 	struct sock_common___local *sk_common;
 };
 
-struct bpf_iter__bpf_map_elem {
-	struct bpf_iter_meta___local *meta;
-	void *map, *key, *value;
-};
-
 #pragma clang attribute pop
 
 /*

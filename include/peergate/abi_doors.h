@@ -133,6 +133,9 @@ struct census {
 	__u64 lost;	      /* connections that found no room in `witness` */
 };
 
+/* The packet that the census's programs for maps are run on: so many bytes that mean nothing, then keys side by side. */
+enum { CENSUS_KEYS_OFFSET = 16, CENSUS_KEYS_MAX = 64 };
+
 /* The single value of `target`: whose connections the closing iterator ends, and how many it ended. */
 struct target {
 	struct prefix_key prefix;

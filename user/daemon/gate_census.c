@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* gate_census: reads the iterators of bpf/census.bpf.c one slice at a time, in the order that makes the count exact. */
+/* gate_census: works bpf/census*.bpf.c off, one slice at a time, in the order that makes the count exact. */
 #include "gate_census.h"
 
 #include <bpf/bpf.h>
@@ -13,8 +13,8 @@
 #include "namespaces.h"
 #include "units.h"
 
-/* Objects a slice: a socket costs about a microsecond, a record a third of one. */
-enum { SOCKETS_SLICE = 128, RECORDS_SLICE = 512 };
+/* Sockets a slice: one costs about a microsecond. */
+enum { SOCKETS_SLICE = 128 };
 
 /* What a program that read the number of the last pass needs at most to write what it meant to. */
 #define REST_NS (NS_PER_S / 10)
@@ -22,7 +22,7 @@ enum { SOCKETS_SLICE = 128, RECORDS_SLICE = 512 };
 static bool is_possible(const struct gate *self)
 {
 	return self->census && self->census->shared && self->iterators[ITERATOR_CENSUS] >= 0 &&
-	       self->iterators[ITERATOR_SETTLE] >= 0;
+	       self->programs[VARIANT_SETTLE].fd >= 0;
 }
 
 int census_open(struct gate *self, struct why *why)
@@ -52,6 +52,7 @@ static void stop(struct census_work *work)
 	if (work->fd >= 0)
 		close(work->fd);
 	work->fd = -1;
+	work->sweep = (struct sweep){0};
 	work->phase = CENSUS_IDLE;
 	if (work->shared->epoch)
 		write_word(&work->shared->epoch, 0);
@@ -101,21 +102,17 @@ void gate_census_last(const struct gate *self, struct gate_census *ret)
 	ret->records_max = self->max[MAP_WITNESS];
 }
 
-static enum iterator iterator_of(enum census_phase phase)
-{
-	switch (phase) {
-	case CENSUS_CLEAR:
-	case CENSUS_SETTLE:
-		return ITERATOR_SETTLE;
-	case CENSUS_CLEAR_CROWDS:
-	case CENSUS_SETTLE_CROWDS:
-		return ITERATOR_SETTLE_CROWDS;
-	case CENSUS_FLOWS:
-		return ITERATOR_FLOWS;
-	default:
-		return ITERATOR_CENSUS;
-	}
-}
+/* What a phase walks and by which program; the other one walks sockets. */
+static const struct {
+	enum map map;
+	enum variant variant;
+} walks[CENSUS_EVICT] = {
+	[CENSUS_CLEAR] = {MAP_WITNESS, VARIANT_SETTLE},
+	[CENSUS_CLEAR_CROWDS] = {MAP_CROWDS, VARIANT_SETTLE_CROWDS},
+	[CENSUS_FLOWS] = {MAP_FLOWS, VARIANT_FLOWS},
+	[CENSUS_SETTLE] = {MAP_WITNESS, VARIANT_SETTLE},
+	[CENSUS_SETTLE_CROWDS] = {MAP_CROWDS, VARIANT_SETTLE_CROWDS},
+};
 
 static int create_there(void *link)
 {
@@ -128,11 +125,9 @@ static int create_there(void *link)
 static int open_iterator(struct gate *self)
 {
 	struct census_work *work = self->census;
-	int link = self->iterators[iterator_of(work->phase)];
+	int link = self->iterators[ITERATOR_CENSUS];
 
-	if (link < 0)
-		return -ENOENT;
-	if (work->phase == CENSUS_SOCKETS && work->place > 0)
+	if (work->place > 0)
 		return namespaces_make(self->namespaces, work->place - 1, create_there, &link);
 	return create_there(&link);
 }
@@ -204,32 +199,46 @@ static void count_objects(struct census_work *work, uint32_t objects)
 		work->now.crowds += objects;
 }
 
-/* One read of the iterator, which gives a byte for each object; none when it is at its end. */
-static int read_slice(struct gate *self)
+/* One read of the iterator, which gives a byte for each socket; none when it is at its end. */
+static int read_sockets(struct gate *self)
 {
 	struct census_work *work = self->census;
-	char objects[RECORDS_SLICE];
+	char sockets[SOCKETS_SLICE];
 	ssize_t got;
 
 	if (work->fd < 0)
 		work->fd = open_iterator(self);
-	if (work->fd == -ENOENT || work->fd == -ENONET) {
+	if (work->fd == -ENONET) {
 		work->fd = -1;
 		next_phase(self);
 		return 0;
 	}
 	if (work->fd < 0)
 		return work->fd;
-	got = read(work->fd, objects,
-		   work->phase == CENSUS_SOCKETS ? SOCKETS_SLICE : RECORDS_SLICE);
-	if (got > 0) {
-		count_objects(work, (uint32_t)got);
+	got = read(work->fd, sockets, sizeof(sockets));
+	if (got > 0)
 		return 0;
-	}
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	close(work->fd);
 	work->fd = -1;
+	next_phase(self);
+	return 0;
+}
+
+static int walk_map(struct gate *self)
+{
+	struct census_work *work = self->census;
+	uint32_t count = 0;
+	int more = sweep_step(self, &work->sweep, walks[work->phase].map,
+			      walks[work->phase].variant, &count);
+
+	count_objects(work, count);
+	if (more == 1)
+		return 0;
+	work->sweep = (struct sweep){0};
+	if (more < 0 && more != -ENOENT)
+		return more;
 	next_phase(self);
 	return 0;
 }
@@ -243,6 +252,18 @@ static int evict_slice(struct gate *self)
 	self->census->now.evicted += self->census->eviction.taken;
 	finish(self);
 	return more;
+}
+
+static int one_slice(struct gate *self)
+{
+	switch (self->census->phase) {
+	case CENSUS_SOCKETS:
+		return read_sockets(self);
+	case CENSUS_EVICT:
+		return evict_slice(self);
+	default:
+		return walk_map(self);
+	}
 }
 
 /* What this thread has worked: a slice is not blamed for what the scheduler gave to others. */
@@ -264,7 +285,7 @@ int gate_census_step(struct gate *self)
 		return 0;
 	if (gate_now_ns() < work->rested_ns)
 		return 1;
-	error = work->phase == CENSUS_EVICT ? evict_slice(self) : read_slice(self);
+	error = one_slice(self);
 	took_ns = worked_ns() - began_ns;
 	if (took_ns > work->now.slice_ns)
 		work->now.slice_ns = took_ns;

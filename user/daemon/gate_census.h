@@ -3,7 +3,7 @@
 #ifndef GATE_CENSUS_H
 #define GATE_CENSUS_H
 
-#include "gate_state.h"
+#include "gate_sweep.h"
 
 /* The phases of one pass, in their order. */
 enum census_phase {
@@ -38,6 +38,7 @@ struct census_work {
 	enum census_phase phase;
 	unsigned int place; /* which namespace; 0: our own */
 	int fd;		    /* the iterator being read; -1: none */
+	struct sweep sweep; /* of the map being walked */
 	uint64_t began_ns, rested_ns;
 	struct eviction eviction;
 };

@@ -63,6 +63,14 @@ static void add_cgroup_hook(struct list *list, const struct gate *self, enum cgr
 		     program->fd < 0 ? program->note : "no cgroup is to carry it");
 }
 
+/* A program that is run on a map's keys needs nothing but itself. */
+static void add_sweep(struct list *list, const struct gate *self, const char *hook,
+		      enum variant variant)
+{
+	fill(add(list, DOOR_SOCKETS, hook), "", "run", self->programs[variant].fd >= 0,
+	     self->programs[variant].note);
+}
+
 static void add_iterator(struct list *list, const struct gate *self, const char *hook,
 			 enum iterator iterator, enum variant variant)
 {
@@ -79,9 +87,9 @@ unsigned int gate_doors(const struct gate *self, struct gate_door *ret, unsigned
 	for (int i = 0; i < CGROUP_HOOKS; i++)
 		add_cgroup_hook(&list, self, (enum cgroup_hook)i);
 	add_iterator(&list, self, "census", ITERATOR_CENSUS, VARIANT_CENSUS);
-	add_iterator(&list, self, "flows", ITERATOR_FLOWS, VARIANT_FLOWS);
-	add_iterator(&list, self, "settle", ITERATOR_SETTLE, VARIANT_SETTLE);
-	add_iterator(&list, self, "crowds", ITERATOR_SETTLE_CROWDS, VARIANT_SETTLE_CROWDS);
+	add_sweep(&list, self, "flows", VARIANT_FLOWS);
+	add_sweep(&list, self, "settle", VARIANT_SETTLE);
+	add_sweep(&list, self, "crowds", VARIANT_SETTLE_CROWDS);
 	add_iterator(&list, self, "kill", ITERATOR_KILL, VARIANT_KILL);
 	return list.count;
 }

@@ -55,7 +55,7 @@ enum variant {
 	VARIANT_CONNECT6,
 	VARIANT_SENDMSG4,
 	VARIANT_SENDMSG6,
-	VARIANT_CENSUS,
+	VARIANT_CENSUS, /* this and _KILL: iterators; those between: see gate_sweep.h */
 	VARIANT_FLOWS,
 	VARIANT_SETTLE,
 	VARIANT_SETTLE_CROWDS,
@@ -120,10 +120,7 @@ struct gate_place {
  */
 enum iterator {
 	ITERATOR_CENSUS, /* gate_census, over TCP sockets of the reader's network namespace */
-	ITERATOR_FLOWS,	 /* gate_flows, over `flows` */
-	ITERATOR_SETTLE, /* gate_settle, over `witness` */
-	ITERATOR_SETTLE_CROWDS, /* gate_settle_crowds, over `crowds`; without such a program gate_settle, if it suits */
-	ITERATOR_KILL, /* gate_kill, over TCP sockets */
+	ITERATOR_KILL,	 /* gate_kill, over TCP sockets */
 	ITERATORS
 };
 
