@@ -213,7 +213,7 @@ static void clients_by_their_arguments(void **state)
 		ROW("gethostname\0", NULL),
 #undef ROW
 	};
-	struct node_process nodes[4];
+	static struct node_process nodes[4];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -221,7 +221,7 @@ static void clients_by_their_arguments(void **state)
 		size_t count;
 
 		put_bytes(host, "/proc/5/cmdline", rows[i].command, rows[i].length);
-		count = doctor_nodes(&host->doctor, nodes, 4);
+		count = node_processes(host->root, nodes, 4);
 		expect_true(rows[i].command,
 			    count == (rows[i].name != NULL) &&
 				    (!count || !strcmp(nodes[0].kind->name, rows[i].name)));

@@ -80,6 +80,42 @@ struct pattern {
 	unsigned int meaning_count;
 };
 
+/* What a node is told when it is started, as far as a follower without a source wants to know it. */
+enum node_word {
+	NODE_DATA_FOLDER,
+	NODE_CONFIG_FILE, /* "OPTION: VALUE" a line; what the command line says wins */
+	NODE_LOG_FILE,
+	NODE_NO_DEBUG_FILE, /* a switch, as the next but one */
+	NODE_VERBOSITY,
+	NODE_NO_API,
+	NODE_PACKAGES, /* other verbosities of packages: PACKAGE=LEVEL, apart by commas */
+	NODE_FORMAT,
+	NODE_API_HOST,
+	NODE_API_PORT,
+	NODE_MAX_PEERS,
+	NODE_TCP_PORT,
+	NODE_QUIC_PORT,
+	NODE_WORDS
+};
+
+enum { OPTION_NAMES_MAX = 3, NODE_LIST_MAX = 4 };
+
+struct node_option {
+	const char *names[OPTION_NAMES_MAX]; /* without dashes, the newest first; NULL behind */
+	const char *initial;		     /* what holds when nothing is said; NULL: nothing */
+};
+
+/* How a running node of the client is known, and what it says of itself. */
+struct node_table {
+	const char *program;	/* NULL: nobody looks for this client's nodes */
+	const char *title;	/* the client's name in sentences */
+	const char *debug_file; /* below the data folder, at debug whatever the verbosity; NULL */
+	const char *telling[NODE_LIST_MAX];  /* verbosities at which bad peers are named */
+	const char *packages[NODE_LIST_MAX]; /* that must have such a one */
+	const char *readable[NODE_LIST_MAX]; /* log formats that are read here */
+	struct node_option options[NODE_WORDS];
+};
+
 struct form;
 
 struct dialect {
@@ -87,6 +123,7 @@ struct dialect {
 	bool is_experimental;
 	const struct form *forms[FORMS_MAX];
 	unsigned int form_count;
+	struct node_table node;
 	struct pattern *patterns;
 	unsigned int pattern_count;
 	const char *direction; /* the field that says who opened the connection; NULL: none does */

@@ -9,31 +9,14 @@
 #include <time.h>
 #include <uv.h>
 
-#include "api.h"
-#include "follower.h"
+#include "finder.h"
+#include "follow_state.h"
 #include "last_moment.h"
 #include "log.h"
-#include "sender.h"
-#include "source.h"
 
-enum { COUNTS_EACH_MS = 60 * 1000, RETRY_MS = 1000, TICK_MS = 1000 };
+enum { COUNTS_EACH_MS = 60 * 1000, RETRY_MS = 1000 };
 
-struct follow {
-	const struct follow_settings *settings;
-	struct follower follower;
-	struct sender sender;
-	struct source source;
-	struct api *api;       /* NULL: not asked */
-	bool gone;	       /* the daemon is away */
-	bool capacity_refused; /* and it was said */
-	bool advised;	       /* that the log is of a forgeable form */
-	uint64_t told;	       /* what the last line of counts said: lines and skipped */
-	uv_loop_t loop;
-	uv_signal_t interrupt, terminate;
-	uv_timer_t counts, retry, tick;
-};
-
-static int64_t now_ms(void)
+int64_t follow_now_ms(void)
 {
 	struct timespec now;
 
@@ -89,8 +72,7 @@ static void on_news(void *context, const struct news *news)
 
 static void on_retry(uv_timer_t *timer);
 
-/* Sends what waits; while the daemon is away it is asked again each second. Said once when it goes and when it is back. */
-static void flush(struct follow *self)
+void follow_flush(struct follow *self)
 {
 	int error;
 
@@ -108,13 +90,17 @@ static void flush(struct follow *self)
 		log_warning("follow: a report was refused: %s", self->sender.why.sentence);
 	self->sender.why = (struct why){0};
 	self->gone = error;
-	if (error)
+	/* When it is back it may have other services. */
+	if (error) {
+		self->service[0] = '\0';
+		self->service_asked = false;
 		uv_timer_start(&self->retry, on_retry, RETRY_MS, 0);
+	}
 }
 
 static void on_retry(uv_timer_t *timer)
 {
-	flush(timer->data);
+	follow_flush(timer->data);
 }
 
 /* In such a form nobody can tell the node's words from a peer's: the operator should know. */
@@ -135,10 +121,10 @@ static void on_bytes(void *context, const char *bytes, size_t length)
 {
 	struct follow *self = context;
 
-	follower_feed(&self->follower, bytes, length, now_ms());
+	follower_feed(&self->follower, bytes, length, follow_now_ms());
 	advise(self);
 	if (!self->gone)
-		flush(self);
+		follow_flush(self);
 }
 
 static void on_before(void *context, const char *bytes, size_t length)
@@ -176,78 +162,20 @@ static void on_input_ended(void *context)
 	uv_stop(&self->loop);
 }
 
-/* --- the node's API --- */
+/* --- the node --- */
 
-static void on_api_peer(void *context, const struct api_peer *peer)
-{
-	struct follow *self = context;
-
-	follower_hears(&self->follower, peer->id, peer->has_addr ? &peer->addr : NULL, peer->way,
-		       peer->state == API_CONNECTED, now_ms());
-}
-
-/* How full the node is, each time that it is known; a daemon that is away is not waited for. */
-static void tell_capacity(struct follow *self, uint32_t connected)
-{
-	const struct follow_settings *settings = self->settings;
-	json_t *params;
-
-	if (!settings->peers_max || settings->dry_run || self->gone)
-		return;
-	params = json_pack("{s:s, s:i, s:i}", "service", settings->service, "max",
-			   (int)settings->peers_max, "connected", (int)connected);
-	if (sender_call(&self->sender, "gate_capacity", params) == -EREMOTE &&
-	    !self->capacity_refused) {
-		log_warning("follow: how full the node is was refused: %s",
-			    self->sender.why.sentence);
-		self->capacity_refused = true;
-	}
-	json_decref(params);
-}
-
-static void on_api_answer(void *context, const struct api_counts *counts)
-{
-	struct follow *self = context;
-
-	tell_capacity(self, counts->connected);
-	follower_heard_all(&self->follower, now_ms());
-	if (!self->gone)
-		flush(self);
-}
-
-static void on_api_trouble(void *context, const char *sentence)
-{
-	(void)context;
-	if (sentence)
-		log_warning("follow: the node's API does not answer, the log is followed without "
-			    "it: %s",
-			    sentence);
-	else
-		log_info("follow: the node's API answers again");
-}
-
-/* What waits for the API is looked at each second, and makes it be asked sooner. */
-static void on_tick(uv_timer_t *timer)
+/* Its process may end and come back with another log or API. */
+static void on_look(uv_timer_t *timer)
 {
 	struct follow *self = timer->data;
+	enum finder_change change = finder_look(self->settings->finder, self->settings);
+	struct why why = {0};
 
-	follower_tick(&self->follower, now_ms());
-	if (follower_waits(&self->follower))
-		api_want(self->api);
-	if (!self->gone)
-		flush(self);
-}
-
-static int open_api(struct follow *self, struct why *why)
-{
-	const struct api_output output = {self, on_api_peer, on_api_answer, on_api_trouble};
-
-	if (!self->settings->api)
-		return 0;
-	if (follower_with_book(&self->follower))
-		return why_fill(why, -ENOMEM, "no memory for the API's peers");
-	uv_timer_start(&self->tick, on_tick, TICK_MS, TICK_MS);
-	return api_open(&self->api, &self->loop, self->settings->api, &output, why);
+	self->again = change == FINDER_SOURCE;
+	if (self->again)
+		uv_stop(&self->loop);
+	else if (change == FINDER_API && follow_open_api(self, &why))
+		log_warning("follow: %s", why.sentence);
 }
 
 /* --- reading --- */
@@ -259,7 +187,7 @@ static void find_end(struct follow *self)
 	if (!source_file(&self->source) ||
 	    follower_last_moment(&self->follower, source_file(&self->source), &last_ms))
 		return;
-	shift_ms = timeline_ends(&self->follower.timeline, last_ms, now_ms());
+	shift_ms = timeline_ends(&self->follower.timeline, last_ms, follow_now_ms());
 	if (shift_ms)
 		log_info("follow: %s ends %.3f s ago: all its times are moved so that it ends now",
 			 self->settings->name, (double)shift_ms / 1000);
@@ -303,10 +231,13 @@ static void start_loop(struct follow *self)
 	uv_timer_init(&self->loop, &self->counts);
 	uv_timer_init(&self->loop, &self->retry);
 	uv_timer_init(&self->loop, &self->tick);
-	self->counts.data = self->retry.data = self->tick.data = self;
+	uv_timer_init(&self->loop, &self->look);
+	self->counts.data = self->retry.data = self->tick.data = self->look.data = self;
 	uv_signal_start(&self->interrupt, on_signal, SIGINT);
 	uv_signal_start(&self->terminate, on_signal, SIGTERM);
 	uv_timer_start(&self->counts, on_counts, COUNTS_EACH_MS, COUNTS_EACH_MS);
+	if (self->settings->finder)
+		uv_timer_start(&self->look, on_look, FINDER_LOOK_MS, FINDER_LOOK_MS);
 }
 
 /* A read of standard input cannot be taken back: the loop is left as it is then, and ends with the process. */
@@ -315,6 +246,7 @@ static bool stop_loop(struct follow *self)
 	bool is_over = source_stop(&self->source) || !uv_loop_alive(&self->loop);
 
 	api_close(self->api);
+	self->api = NULL;
 	if (!is_over)
 		return false;
 	uv_walk(&self->loop, close_handle, NULL);
@@ -346,7 +278,7 @@ static int finish(struct follow *self, struct why *why)
 {
 	lines_restart(&self->follower.lines);
 	follower_finish(&self->follower);
-	flush(self);
+	follow_flush(self);
 	say_counts(self);
 	return self->settings->kind == SOURCE_INPUT ? tell_undelivered(self, why) : 0;
 }
@@ -357,12 +289,10 @@ static int run(struct follow *self, bool *ret_is_over, struct why *why)
 	int error = follower_init(&self->follower, self->settings->dialect, kind_of(self->settings),
 				  JOIN_PEERS_MAX, on_news, self);
 
-	if (!error)
-		error = sender_init(&self->sender, self->settings->socket);
 	if (error)
 		return why_fill(why, error, "no memory to follow a log");
 	start_loop(self);
-	error = open_api(self, why);
+	error = follow_open_api(self, why);
 	if (!error)
 		error = start_reading(self, why);
 	if (!error && is_done(self))
@@ -375,16 +305,29 @@ static int run(struct follow *self, bool *ret_is_over, struct why *why)
 	return error;
 }
 
-int follow_run(const struct follow_settings *settings, struct why *why)
+/* Another log: what waits for the daemon goes on waiting, all else begins anew, at that log's end. */
+static void begin_anew(struct follow *self)
+{
+	follower_release(&self->follower);
+	self->source = (struct source){0};
+	self->settings->from_start = false;
+	self->again = self->advised = false;
+	self->told = 0;
+}
+
+int follow_run(struct follow_settings *settings, struct why *why)
 {
 	struct follow *self = calloc(1, sizeof(*self));
 	bool is_over = true;
 	int error;
 
-	if (!self)
+	if (!self || sender_init(&self->sender, settings->socket)) {
+		free(self);
 		return why_fill(why, -ENOMEM, "no memory to follow a log");
+	}
 	self->settings = settings;
-	error = run(self, &is_over, why);
+	while (!(error = run(self, &is_over, why)) && self->again)
+		begin_anew(self);
 	sender_release(&self->sender);
 	/* A thread may still wait for standard input in this memory. */
 	if (!is_over)

@@ -5,9 +5,12 @@
 
 #include <peergate/why.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "dialect.h"
 #include "source.h"
+
+struct finder;
 
 struct follow_settings {
 	const struct dialect *dialect;
@@ -19,8 +22,12 @@ struct follow_settings {
 	const char *service; /* named in each report; NULL: none */
 	unsigned int
 		peers_max; /* how many peers the node wants: told with the API's count; 0: neither is */
-	bool dry_run;	   /* reports to standard output as JSON lines; the daemon is not asked */
+	/* Its ports, when no service is named: the daemon's only service that has one of them is meant. 0: not known. */
+	uint16_t tcp, quic;
+	bool dry_run;	 /* reports to standard output as JSON lines; the daemon is not asked */
 	bool from_start; /* the log's beginning, with its own times */
+	struct finder *
+		finder; /* who looks for the node while it is followed, and may change these settings; NULL: nobody */
 };
 
 /*
@@ -28,6 +35,6 @@ struct follow_settings {
  * Says on standard error what was counted: each minute when it has changed, and at the end. 0; an error that kept it
  * from beginning; -ECONNREFUSED: standard input has ended and its reports found no daemon.
  */
-int follow_run(const struct follow_settings *settings, struct why *why);
+int follow_run(struct follow_settings *settings, struct why *why);
 
 #endif

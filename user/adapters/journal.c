@@ -265,6 +265,20 @@ static void release(struct journal *self)
 	free(self);
 }
 
+int journal_can_read(const char *unit, const char *folder, struct why *why)
+{
+	struct journal self = {0};
+	int error = open_journal(&self, unit, folder, true, why);
+
+	if (!error && sd_journal_next(self.journal) <= 0)
+		error = why_fill(why, -ENOENT,
+				 "the journal has nothing of %s that this user may read: its group "
+				 "is systemd-journal",
+				 unit);
+	sd_journal_close(self.journal);
+	return error;
+}
+
 int journal_start(struct journal **ret, uv_loop_t *loop, const char *unit, const char *folder,
 		  bool from_start, const struct tail_output *output, struct why *why)
 {

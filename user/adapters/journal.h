@@ -18,6 +18,9 @@ struct journal;
 int journal_start(struct journal **ret, uv_loop_t *loop, const char *unit, const char *folder,
 		  bool from_start, const struct tail_output *output, struct why *why);
 
+/* Whether this user may read anything that @unit wrote there: 0; -ENOENT and the other errors of journal_start(), with the sentence. */
+int journal_can_read(const char *unit, const char *folder, struct why *why);
+
 /* Reads what is there now, to its end. For those who do not wait for more. */
 void journal_drain(struct journal *self);
 

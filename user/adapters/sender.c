@@ -39,21 +39,20 @@ void sender_put(struct sender *self, json_t *report)
 		self->dropped++;
 }
 
-static int call_method(struct sender *self, const char *method, json_t *params)
+static int call_method(struct sender *self, const char *method, json_t *params, json_t **ret_result)
 {
-	json_t *result = NULL;
-	int error;
-
 	self->why = (struct why){0};
-	error = params ? peergate_call(self->peergate, method, params, &result, &self->why)
-		       : -ENOMEM;
-	json_decref(result);
-	return error;
+	return params ? peergate_call(self->peergate, method, params, ret_result, &self->why)
+		      : -ENOMEM;
 }
 
 static int call(struct sender *self, json_t *reports)
 {
-	return call_method(self, "gate_report", reports);
+	json_t *result = NULL;
+	int error = call_method(self, "gate_report", reports, &result);
+
+	json_decref(result);
+	return error;
 }
 
 static int reach(struct sender *self)
@@ -69,14 +68,23 @@ static int reach(struct sender *self)
 	return error;
 }
 
-int sender_call(struct sender *self, const char *method, json_t *params)
+int sender_ask(struct sender *self, const char *method, json_t *params, json_t **ret_result)
 {
 	int error = reach(self);
 
 	if (!error)
-		error = call_method(self, method, params);
+		error = call_method(self, method, params, ret_result);
 	if (error && error != -EREMOTE)
 		hang_up(self);
+	return error;
+}
+
+int sender_call(struct sender *self, const char *method, json_t *params)
+{
+	json_t *result = NULL;
+	int error = sender_ask(self, method, params, &result);
+
+	json_decref(result);
 	return error;
 }
 

@@ -40,4 +40,7 @@ int sender_flush(struct sender *self);
  */
 int sender_call(struct sender *self, const char *method, json_t *params);
 
+/* The same, with the answer: a new reference in @ret_result, which stays untouched on failure. */
+int sender_ask(struct sender *self, const char *method, json_t *params, json_t **ret_result);
+
 #endif

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "node_process.h"
+
 enum health {
 	HEALTH_WELL,
 	HEALTH_NOTE,  /* works, and is worth knowing */
@@ -63,36 +65,5 @@ struct listening_socket {
 
 /* Those of this namespace, as ROOT/proc/net tells; at most @max. */
 size_t doctor_listening(const struct doctor *self, struct listening_socket *ret, size_t max);
-
-enum { COMMAND_MAX = 4096, NAME_MAX_SHOWN = 32 };
-
-/* A running program that is a client whom we know. */
-struct node_process {
-	int pid;
-	const struct node_kind *kind;
-	bool elsewhere;		   /* in another network namespace: a container, mostly */
-	char command[COMMAND_MAX]; /* its arguments, each ended by a 0 */
-	size_t length;
-};
-
-/* Clients whom we know, by the name of their program, and the ports where peers find them by default. */
-struct node_kind {
-	const char *program, *name;
-	uint16_t tcp, quic; /* 0: none */
-	bool is_consensus;
-};
-
-/* Hands each process with arguments to @take, until that says false. Valid within the call. */
-void doctor_each_process(const struct doctor *self,
-			 bool (*take)(void *context, const struct node_process *process),
-			 void *context);
-
-size_t doctor_nodes(const struct doctor *self, struct node_process *ret, size_t max);
-
-/* The value of --@option in @node's arguments, both as --option=value and as --option value; NULL: not given. */
-const char *node_option(const struct node_process *node, const char *option);
-
-/* Whether @node holds the socket @inode. */
-bool node_holds(const struct doctor *self, const struct node_process *node, uint64_t inode);
 
 #endif

@@ -17,7 +17,7 @@ enum { NODES_MAX = 16, LOG_QUIET_S = 300, API_TIMEOUT_MS = 2000 };
 static bool find_log(struct doctor *self, char ret[DOCTOR_PATH_MAX])
 {
 	static struct node_process nodes[NODES_MAX];
-	size_t count = doctor_nodes(self, nodes, NODES_MAX);
+	size_t count = node_processes(self->root, nodes, NODES_MAX);
 
 	if (self->log) {
 		snprintf(ret, DOCTOR_PATH_MAX, "%s", self->log);
@@ -133,7 +133,7 @@ void doctor_follower(struct doctor *self)
 
 	if (!find_log(self, log))
 		return;
-	doctor_each_process(self, take_follower, &found);
+	node_each_process(self->root, take_follower, &found);
 	if (found)
 		doctor_find(self, HEALTH_WELL, "follower", NULL, "a follower runs");
 	else

@@ -147,7 +147,7 @@ static void look_at_node(struct doctor *self, const struct node_process *node,
 		bool *done = at->udp ? &quic_done : &tcp_done;
 
 		if (*done || at->port != (at->udp ? quic : tcp) ||
-		    !node_holds(self, node, at->inode))
+		    !node_holds(self->root, node, at->inode))
 			continue;
 		*done = true;
 		look_at_port(self, node, at->udp, at->port);
@@ -164,7 +164,7 @@ void doctor_ports(struct doctor *self)
 {
 	static struct node_process nodes[NODES_MAX];
 	static struct listening_socket sockets[SOCKETS_MAX];
-	size_t node_count = doctor_nodes(self, nodes, NODES_MAX);
+	size_t node_count = node_processes(self->root, nodes, NODES_MAX);
 	size_t count = doctor_listening(self, sockets, SOCKETS_MAX);
 
 	if (!node_count)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* follow: a client's log, read as it grows, becomes reports. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "follow.h"
+#include "finder.h"
 #include "verb.h"
 
 enum {
@@ -18,7 +21,9 @@ enum {
 	OPTION_JOURNAL,
 	OPTION_DOCKER,
 	OPTION_API,
-	OPTION_MAX
+	OPTION_MAX,
+	OPTION_PID,
+	OPTION_NO_DISCOVERY
 };
 enum { TABLE_BYTES_MAX = 1 << 20 };
 
@@ -35,6 +40,9 @@ static const struct argp_option options[] = {
 	{"log", OPTION_LOG, "FILE", 0, "the same as FILE", 0},
 	{"max", OPTION_MAX, "N", 0,
 	 "how many peers the node wants: with the API's count it says how full the service is", 0},
+	{"no-discovery", OPTION_NO_DISCOVERY, NULL, 0,
+	 "do not look for a running node: what is not given is not used", 0},
+	{"pid", OPTION_PID, "N", 0, "follow the node that runs as this process", 0},
 	{"service", OPTION_SERVICE, "NAME", 0, "the service that the reports speak of", 0},
 	{"table", OPTION_TABLE, "FILE", 0,
 	 "a table of one's own instead of the client's built-in one", 0},
@@ -89,7 +97,7 @@ static int load(struct dialect **ret, const char *client, const char *table, str
 	return error;
 }
 
-/* One source: a file by either spelling, a unit, a container; standard input without any. -EINVAL: several. */
+/* One source: a file by either spelling, a unit, a container; none: settings->name is NULL. -EINVAL: several. */
 static int choose_source(struct follow_settings *settings, const struct arguments *arguments)
 {
 	const struct {
@@ -111,11 +119,31 @@ static int choose_source(struct follow_settings *settings, const struct argument
 		settings->name = sources[i].name;
 		settings->kind = sources[i].kind;
 	}
-	if (!settings->name || (settings->kind == SOURCE_FILE && !strcmp(settings->name, "-"))) {
+	if (settings->name && settings->kind == SOURCE_FILE && !strcmp(settings->name, "-"))
+		settings->kind = SOURCE_INPUT;
+	return 0;
+}
+
+/* Whether somebody gives us something there: a terminal or /dev/null, as a service has it, is nothing. */
+static bool is_fed(void)
+{
+	struct stat input;
+
+	return !fstat(STDIN_FILENO, &input) && (S_ISFIFO(input.st_mode) || S_ISREG(input.st_mode));
+}
+
+/* Without a source the running node's is meant, unless standard input brings one, or nobody may look. */
+static bool wants_node(struct follow_settings *settings, const struct arguments *arguments)
+{
+	const struct dialect *dialect = settings->dialect;
+	bool may_look = dialect->node.program && !arguments->options[OPTION_NO_DISCOVERY];
+
+	if (!settings->name && (!may_look || (is_fed() && !arguments->options[OPTION_PID]))) {
 		settings->name = "-";
 		settings->kind = SOURCE_INPUT;
 	}
-	return 0;
+	/* What is over is read once: nobody's API can say how things were. */
+	return may_look && !(settings->name && settings->dry_run && settings->from_start);
 }
 
 /* --max N: only with somebody who counts, and of a service. */
@@ -130,11 +158,44 @@ static int read_max(struct follow_settings *settings, const char *text)
 	max = strtoul(text, &end, 10);
 	if (*end || end == text || *text == '-' || errno || !max || max > 1000000)
 		return cli_usage("--max is a number of peers from 1 to 1000000, not \"%s\"", text);
-	if (!settings->api || !settings->service)
+	if ((!settings->api || !settings->service) && settings->name)
 		return cli_usage(
 			"--max needs --api, which counts the peers, and --service, which has them");
 	settings->peers_max = (unsigned int)max;
 	return 0;
+}
+
+static int read_pid(int *ret, const char *text)
+{
+	char *end;
+	long pid;
+
+	*ret = 0;
+	if (!text)
+		return 0;
+	errno = 0;
+	pid = strtol(text, &end, 10);
+	if (*end || end == text || errno || pid < 1 || pid > INT_MAX)
+		return cli_usage("--pid is the number of a process, not \"%s\"", text);
+	*ret = (int)pid;
+	return 0;
+}
+
+static int follow(struct follow_settings *settings, int pid, bool wants_node, struct why *why)
+{
+	struct finder finder = {0};
+	int error;
+
+	if (!wants_node)
+		return follow_run(settings, why);
+	error = finder_init(&finder, settings, pid, why);
+	if (!error)
+		error = finder_begin(&finder, settings, why);
+	settings->finder = &finder;
+	if (!error)
+		error = follow_run(settings, why);
+	finder_release(&finder);
+	return error;
 }
 
 static int run(struct cli *cli, const struct arguments *arguments)
@@ -148,22 +209,24 @@ static int run(struct cli *cli, const struct arguments *arguments)
 	};
 	struct dialect *dialect;
 	struct why why = {0};
-	int error;
+	int error, pid;
 
 	if (arguments->options[OPTION_LIST])
 		return list_clients();
 	if (!arguments->count)
 		return cli_usage(
 			"follow wants a client: peergate follow --list tells which are known");
-	error = read_max(&settings, arguments->options[OPTION_MAX]);
-	if (error)
-		return error;
 	if (choose_source(&settings, arguments))
 		return cli_usage("follow reads one log: FILE, --log, --journal or --docker");
+	error = read_max(&settings, arguments->options[OPTION_MAX]);
+	if (!error)
+		error = read_pid(&pid, arguments->options[OPTION_PID]);
+	if (error)
+		return error;
 	if (load(&dialect, arguments->words[0], arguments->options[OPTION_TABLE], &why))
 		return cli_usage("%s", why.sentence);
 	settings.dialect = dialect;
-	error = follow_run(&settings, &why);
+	error = follow(&settings, pid, wants_node(&settings, arguments), &why);
 	dialect_free(dialect);
 	return error ? cli_fail(error, &why) : EXIT_DONE;
 }

@@ -1,0 +1,100 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck disable=SC2154
+# follow without a source: it finds the running node, its log, its API and its wishes by itself. The node is a stand-in (node.py) that
+# calls itself beacon-chain. Follower and node live in a PID namespace of the test's own, so that nobody else's nodes are found.
+
+bats_require_minimum_version 1.5.0
+load gate.bash
+
+setup() {
+	gate_up
+	CONTROL=$WORK/control PYTHON=$(python3 -c 'import os, sys; print(os.path.realpath(sys.executable))')
+	mkfifo "$CONTROL"
+	start "$NODE" cage unshare --fork --pid --kill-child --mount-proc sleep infinity
+	wait_for 5 "the namespace" test -n "$(pgrep -P "$started")"
+	CAGE=$(pgrep -P "$started")
+}
+
+teardown() {
+	gate_down
+}
+
+# The peers of the log connect to nobody here: nothing would bear the follower out.
+gated() {
+	daemon_start "$NODE" enforce --user nobody --pace off --churn 0 --corroborate off "$@"
+}
+
+# caged NAME COMMAND…: in the namespace, in the background; its id, as the host counts, is in $caged.
+caged() {
+	local name=$1
+	shift
+	start "$NODE" "$name" nsenter --target "$CAGE" --pid --mount "$@"
+	wait_for 5 "$name to begin" has_child "$started"
+	caged=$(pgrep -P "$started")
+}
+
+has_child() {
+	[ -n "$(pgrep -P "$1")" ]
+}
+
+# node_start NAME [ARGUMENTS…]
+node_start() {
+	local name=$1
+	shift
+	# shellcheck disable=SC2016 # the inner shell's own
+	caged "$name" env NODE_CONTROL="$CONTROL" bash -c 'exec -a /opt/beacon-chain-v7.1.6-linux-amd64 "$@"' - \
+		"$PYTHON" "$PWD/tests/netns/node.py" "$@"
+	BEACON=$caged
+}
+
+# follow_start [FLAGS…]
+follow_start() {
+	caged follow "$BUILD/peergate" --socket "$RUN/peergate.ipc" follow prysm "$@"
+	FOLLOWER=$caged
+}
+
+# end PID: and until it is gone; it is no child of ours.
+end() {
+	kill "$1"
+	wait_for 10 "process $1 to end" is_gone "$1"
+}
+
+is_gone() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+said() {
+	grep -qs -- "$1" "$WORK/follow.err"
+}
+
+verdict_of() {
+	ask --json explain "$1" | jq -r .verdict
+}
+
+is_refused() {
+	[ "$(verdict_of "$1")" = refuse ]
+}
+
+# mute ADDRESS: twice, as the node writes it of a peer that never answers: that is refused.
+mute() {
+	echo "mute $1 20001" >"$CONTROL"
+	echo "mute $1 20002" >"$CONTROL"
+}
+
+@test "a running node's debug file and API are found, and its bad peer is refused" {
+	gated
+	node_start node --datadir "$WORK/data" --p2p-max-peers=7
+	wait_for 5 "its debug file" test -e "$WORK/data/logs/beacon-chain.log"
+	follow_start
+	wait_for 5 "it to begin" said "$WORK/data/logs/beacon-chain.log from its end on"
+	said "follow: Prysm runs as process [0-9]* (user root)"
+	said "follow: not its standard error: at verbosity info no bad peer is named there; --verbosity=debug would"
+	said "follow: asks its API at http://127.0.0.1:3500"
+	said "follow: it wants 7 peers$"
+	mute 198.51.100.1
+	wait_for 20 "the peer to be told" is_refused 198.51.100.1
+	said "follow: how full the node is is told of the service beacon"
+	end "$FOLLOWER"
+	said ", 4 reports (4 taken"
+}
