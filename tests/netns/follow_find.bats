@@ -17,25 +17,26 @@ setup() {
 }
 
 teardown() {
+	[ -n "${BATS_TEST_COMPLETED:-}" ] || tail -n 20 "$WORK"/{follow,node}*.err || true
 	gate_down
 }
 
 # The peers of the log connect to nobody here: nothing would bear the follower out.
 gated() {
-	daemon_start "$NODE" enforce --user nobody --pace off --churn 0 --corroborate off "$@"
+	daemon_start "$NODE" enforce --user nobody --pace off --churn 0 --corroborate off
 }
 
 # caged NAME COMMAND…: in the namespace, in the background; its id, as the host counts, is in $caged.
 caged() {
 	local name=$1
 	shift
-	start "$NODE" "$name" nsenter --target "$CAGE" --pid --mount "$@"
-	wait_for 5 "$name to begin" has_child "$started"
-	caged=$(pgrep -P "$started")
+	start "$NODE" "$name" nsenter --target "$CAGE" --pid --mount --wd="$PWD" "$@"
+	wait_for 5 "$name to begin" has_ended_or_child "$started"
+	caged=$(pgrep -P "$started" || true)
 }
 
-has_child() {
-	[ -n "$(pgrep -P "$1")" ]
+has_ended_or_child() {
+	! kill -0 "$1" 2>/dev/null || [ -n "$(pgrep -P "$1")" ]
 }
 
 # node_start NAME [ARGUMENTS…]
@@ -97,4 +98,26 @@ mute() {
 	said "follow: how full the node is is told of the service beacon"
 	end "$FOLLOWER"
 	said ", 4 reports (4 taken"
+}
+
+@test "a node that starts after the follower is waited for, and one that comes back elsewhere is found again" {
+	gated
+	follow_start --service beacon
+	wait_for 5 "it to wait" said "no running Prysm is found: waiting for one"
+	node_start node --datadir="$WORK/one"
+	wait_for 10 "the node to be found" said "$WORK/one/logs/beacon-chain.log from its end on"
+	mute 198.51.100.1
+	wait_for 20 "its peer to be told" is_refused 198.51.100.1
+	end "$BEACON"
+	wait_for 10 "its end to be seen" said "has ended: looking for the next Prysm"
+	printf '# flags\ndatadir: %s\nhttp-port: 3600\n' "$WORK/two" >"$WORK/prysm.yaml"
+	node_start node2 -config-file "$WORK/prysm.yaml"
+	wait_for 10 "the next node" said "$WORK/two/logs/beacon-chain.log from its end on"
+	said "asks its API at http://127.0.0.1:3600"
+	mute 198.51.100.2
+	wait_for 20 "its peer to be told" is_refused 198.51.100.2
+	end "$BEACON"
+	node_start node3 --config-file="$WORK/prysm.yaml"
+	wait_for 10 "the same again" said "runs again, as process [0-9]*, with the same log and API"
+	[ "$(grep -c "waiting for one" "$WORK/follow.err")" -eq 1 ]
 }

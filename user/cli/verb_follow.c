@@ -194,6 +194,7 @@ static int follow(struct follow_settings *settings, int pid, bool wants_node, st
 	settings->finder = &finder;
 	if (!error)
 		error = follow_run(settings, why);
+	settings->finder = NULL;
 	finder_release(&finder);
 	return error;
 }
