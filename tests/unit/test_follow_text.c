@@ -296,6 +296,59 @@ static void a_clock_that_moved_is_followed_in_the_end(void **state)
 	assert_int_equal(ms, now);
 }
 
+/* Summer time ends: lines come from an hour ago, for ever. Whoever reads late what was written in a row is told its own times. */
+static void a_clock_that_went_back_is_followed_in_the_end(void **state)
+{
+	static const struct {
+		const char *what;
+		enum timeline_kind kind;
+		bool zoned, stepped;
+		int64_t late_ms;
+	} rows[] = {
+		{"live", TIMELINE_LIVE, false, true, 0},
+		{"a pipe", TIMELINE_STREAM, false, true, 0},
+		{"with a zone there is no summer time", TIMELINE_LIVE, true, true, 3600000},
+		{"a file's own step may be long ago", TIMELINE_FILE, false, true, 3600000},
+		{"read an hour late", TIMELINE_LIVE, false, false, 3600000},
+	};
+	const int64_t hour = 3600000;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int64_t now = 100 * DAY_MS, late = rows[i].stepped ? 0 : hour, ms = 0;
+		struct timeline timeline;
+
+		timeline_init(&timeline, rows[i].kind);
+		assert_int_equal(timeline_take(&timeline, now, rows[i].zoned, now, &ms), 0);
+		now += rows[i].stepped ? 1000 : hour;
+		for (int n = 0; n <= 2 * TIMELINE_BEYOND_MAX; n++, now += 1000) {
+			int64_t line = now - (rows[i].stepped ? hour : late);
+
+			assert_int_equal(timeline_take(&timeline, line, rows[i].zoned, now, &ms),
+					 0);
+			expect_true(rows[i].what, n >= TIMELINE_BEYOND_MAX || now - ms == hour);
+		}
+		expect_true(rows[i].what, now - 1000 - ms == rows[i].late_ms);
+	}
+}
+
+/* One line of an hour ago moves nothing: in some forms a peer could have written it. */
+static void a_single_line_from_before_moves_nothing(void **state)
+{
+	const int64_t now = 100 * DAY_MS, hour = 3600000;
+	struct timeline timeline;
+	int64_t ms;
+
+	(void)state;
+	timeline_init(&timeline, TIMELINE_LIVE);
+	for (int n = 0; n < 3 * TIMELINE_BEYOND_MAX; n++) {
+		assert_int_equal(timeline_take(&timeline, now, false, now, &ms), 0);
+		assert_int_equal(ms, now);
+		assert_int_equal(timeline_take(&timeline, now - hour, false, now, &ms), 0);
+		assert_int_equal(ms, now - hour);
+	}
+}
+
 /* "Dec 31", then "Jan 1": a log without years goes back by one. */
 static void new_years_eve(void **state)
 {
@@ -322,6 +375,8 @@ int main(void)
 		cmocka_unit_test(more_fields_than_there_is_room_for),
 		cmocka_unit_test(times_of_a_log_as_times_of_this_host),
 		cmocka_unit_test(a_clock_that_moved_is_followed_in_the_end),
+		cmocka_unit_test(a_clock_that_went_back_is_followed_in_the_end),
+		cmocka_unit_test(a_single_line_from_before_moves_nothing),
 		cmocka_unit_test(new_years_eve),
 	};
 

@@ -254,9 +254,31 @@ static bool is_distrusted(struct follower *self, const struct form *form, size_t
 	return true;
 }
 
-static void take_line(void *context, const char *line, size_t length)
+/*
+ * What stands around a line and is none of the node's: a byte order mark, the hole that a power cut left in the file, blanks and carriage
+ * returns of whoever carried it here.
+ */
+static const char *trim(const char *line, size_t *length)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	while (*length && !*line) {
+		line++;
+		--*length;
+	}
+	if (*length >= sizeof(mark) - 1 && !memcmp(line, mark, sizeof(mark) - 1)) {
+		line += sizeof(mark) - 1;
+		*length -= sizeof(mark) - 1;
+	}
+	while (*length && memchr(" \t\r", line[*length - 1], 3))
+		--*length;
+	return line;
+}
+
+static void take_line(void *context, const char *whole, size_t length)
 {
 	struct follower *self = context;
+	const char *line = trim(whole, &length);
 	const struct form *form = form_of(self->dialect, line, length);
 	int error;
 
@@ -325,9 +347,10 @@ void follower_finish(struct follower *self)
 	docket_review(&self->docket, review_last, self);
 }
 
-static void skip_line(void *context, const char *line, size_t length)
+static void skip_line(void *context, const char *whole, size_t length)
 {
 	struct follower *self = context;
+	const char *line = trim(whole, &length);
 
 	is_distrusted(self, form_of(self->dialect, line, length), length);
 }
@@ -349,8 +372,9 @@ uint64_t follower_skipped(const struct follower *self)
 	       self->counts.future + self->counts.odd + self->lines.too_long + self->lines.cut;
 }
 
-int follower_moment(struct follower *self, const char *line, size_t length, int64_t *ret_ms)
+int follower_moment(struct follower *self, const char *whole, size_t length, int64_t *ret_ms)
 {
+	const char *line = trim(whole, &length);
 	const struct form *form = form_of(self->dialect, line, length);
 
 	if (!form || form->read(&self->entry, NULL, line, length))

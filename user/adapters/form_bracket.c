@@ -226,9 +226,10 @@ static bool is_cleaned(const char *line, size_t length)
 	return line + length - time > TIME_LENGTH && time[TIME_LENGTH] == '.';
 }
 
+/* "[2026-": "[34m" is a piece of a colour. */
 static bool is_bracket(const char *line, size_t length)
 {
-	return length > 1 && line[0] == '[' && isdigit((unsigned char)line[1]);
+	return length > 5 && line[0] == '[' && isdigit((unsigned char)line[1]) && line[5] == '-';
 }
 
 static bool is_escape(const char *line, size_t length)
@@ -248,7 +249,10 @@ static bool begins_plain(const char *line, size_t length)
 
 static bool begins_terminal(const char *line, size_t length)
 {
-	return (is_bracket(line, length) || is_escape(line, length)) && !is_cleaned(line, length);
+	const char *time = skip_colour(line, line + length);
+
+	/* A piece of a coloured line begins with an escape, too, but not with a time. */
+	return is_bracket(time, length - (size_t)(time - line)) && !is_cleaned(line, length);
 }
 
 static int read_terminal(struct entry *ret, const struct dialect *dialect, const char *line,

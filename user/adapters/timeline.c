@@ -28,7 +28,8 @@ static int64_t rounded(int64_t ms, int64_t step)
 static void anchor(struct timeline *self, int64_t line_ms, bool zoned, int64_t now_ms)
 {
 	self->begun = true;
-	self->beyond = 0;
+	self->beyond = self->behind = 0;
+	self->stepped = false;
 	if (self->kind == TIMELINE_STREAM)
 		self->shift_ms = now_ms - line_ms;
 	else if (self->kind == TIMELINE_LIVE)
@@ -56,12 +57,29 @@ static bool is_ages_ago(const struct timeline *self, int64_t line_ms, int64_t no
 	return now_ms - (line_ms + self->shift_ms) > TIMELINE_AGES_DAYS * INT64_C(86400000);
 }
 
+/*
+ * A clock without a zone goes back by an hour in autumn. Whoever only reads late sees no step; one line may be anybody's in some forms, so a
+ * row of them is needed. In a file from its start the step may be long ago.
+ */
+static bool went_back(struct timeline *self, int64_t line_ms, bool zoned, int64_t now_ms)
+{
+	if (self->last_ms - line_ms > TIMELINE_STEP_MS)
+		self->stepped = true;
+	self->last_ms = line_ms;
+	if (self->kind == TIMELINE_OWN || self->kind == TIMELINE_FILE || zoned ||
+	    now_ms - (line_ms + self->shift_ms) < TIMELINE_STEP_MS)
+		self->stepped = false;
+	self->behind = self->stepped ? self->behind + 1 : 0;
+	return self->behind > TIMELINE_BEYOND_MAX;
+}
+
 int timeline_take(struct timeline *self, int64_t line_ms, bool zoned, int64_t now_ms,
 		  int64_t *ret_ms)
 {
+	bool back = went_back(self, line_ms, zoned, now_ms);
 	int64_t at_ms;
 
-	if (!self->begun ||
+	if (!self->begun || back ||
 	    (self->kind == TIMELINE_LIVE && !zoned &&
 	     (self->beyond >= TIMELINE_BEYOND_MAX || is_ages_ago(self, line_ms, now_ms))))
 		anchor(self, line_ms, zoned, now_ms);

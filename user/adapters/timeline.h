@@ -23,6 +23,9 @@ struct timeline {
 	int64_t shift_ms;    /* added to the log's times */
 	int64_t end_ms;	     /* the log's: later times are from the future; INT64_MAX: not known */
 	unsigned int beyond; /* lines from the future in a row */
+	int64_t last_ms;     /* what the line before said */
+	bool stepped;	     /* the clock went back, and lines come from before since: */
+	unsigned int behind; /* so many in a row */
 };
 
 /* Two clocks of one host differ by less; a zone by a multiple of the quarter. In a row: then it is our mistake. */
@@ -30,7 +33,10 @@ enum {
 	TIMELINE_SLACK_MS = 5000,
 	TIMELINE_OLD_MS = 60 * 1000,
 	TIMELINE_QUARTER_MS = 900 * 1000,
-	TIMELINE_BEYOND_MAX = 16
+	TIMELINE_BEYOND_MAX = 16,
+	TIMELINE_STEP_MS =
+		600 *
+		1000 /* back, from one line to the next: summer time has ended, say; lines of one moment differ by less */
 };
 
 /* Half a year: a clock without a year that jumps back by more has seen New Year's Eve. */
