@@ -23,6 +23,8 @@ enum {
 	BOOK_FRESH_MS = 60 * 1000, /* without an answer for longer it is not waited for */
 	BOOK_LAG_MS =
 		1000, /* an answer tells how it was when it was asked for, at most so long ago */
+	/* A handshake's ten seconds, the API's six between two answers, and how long an answer takes. */
+	BOOK_SHORT_MS = 20 * 1000,
 	BOOK_PLACES =
 		4, /* of a peer that are remembered: it comes back each 10 s from another port */
 	BOOK_PEERS_MAX = 16384
@@ -57,13 +59,17 @@ int book_find(const struct book_of_addresses *self, const char *peer, int64_t at
 bool book_disputes(const struct book_of_addresses *self, const char *peer,
 		   const struct endpoint *addr);
 
+/* What is said of a connection: that it began and lives; that it ended; that it went wrong, and the peer is to blame. */
+enum claim { CLAIM_LIVES, CLAIM_ENDED, CLAIM_FAILED };
+
 /*
  * Whether the book bears out that around @at_ms @peer was at just that address, port and transport (NULL: wherever it
- * was): @live: that its connection began then and lives; else that one ended then. That a peer was somewhere some time is
- * not enough: a change must have been seen, which nobody brings about for another.
+ * was), and what is said of its connection. That a peer was somewhere some time is not enough: a change must have been seen,
+ * which nobody brings about for another. But everybody goes some time, and who waits for it can say why: blame is borne out
+ * only where the connection was as short as one that fails.
  */
 bool book_bears_out(const struct book_of_addresses *self, const char *peer,
-		    const struct endpoint *addr, bool live, int64_t at_ms);
+		    const struct endpoint *addr, enum claim claim, int64_t at_ms);
 
 uint32_t book_count(const struct book_of_addresses *self);
 

@@ -3,6 +3,7 @@
 #ifndef DOCKET_H
 #define DOCKET_H
 
+#include "address_book.h"
 #include "dialect.h"
 #include "news.h"
 
@@ -13,7 +14,7 @@ struct docket_case {
 	struct news news; /* has_addr: the line's own address, or the join's */
 	enum touch touch;
 	bool is_forgeable; /* a peer could have written the line */
-	bool is_live;	   /* it says that a connection lives, not that one ended or went wrong */
+	enum claim claim;  /* what it says of the connection */
 	int64_t until_ms;  /* is decided then, whatever is known */
 };
 

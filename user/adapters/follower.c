@@ -125,7 +125,7 @@ static bool decide_forgeable(struct follower *self, struct docket_case *at, bool
 {
 	const struct news *news = &at->news;
 
-	if (book_bears_out(self->book, news->peer, news->has_addr ? &news->addr : NULL, at->is_live,
+	if (book_bears_out(self->book, news->peer, news->has_addr ? &news->addr : NULL, at->claim,
 			   news->at_ms) &&
 	    (news->has_addr || find_address(self, at))) {
 		at->news.way = WAY_INBOUND;
@@ -190,11 +190,16 @@ static void bring(struct follower *self, const struct docket_case *brought)
 	*kept = at;
 }
 
-/* It says that a connection lives; else that one ended, or went wrong. */
-static bool is_live(const struct finding *finding)
+/* What it says of the connection; that it was cut for fullness is nobody's fault. */
+static enum claim claim_of(const struct finding *finding)
 {
-	return !strcmp(finding->event, "connected") ||
-	       (finding->result && !strcmp(finding->result, "ok"));
+	if (!strcmp(finding->event, "connected") ||
+	    (finding->result && !strcmp(finding->result, "ok")))
+		return CLAIM_LIVES;
+	if (!strcmp(finding->event, "goodbye"))
+		return finding->said == WAY_OUTBOUND && finding->code != 129 ? CLAIM_FAILED
+									     : CLAIM_ENDED;
+	return finding->result ? CLAIM_FAILED : CLAIM_ENDED;
 }
 
 static void find(struct follower *self, const struct finding *finding,
@@ -210,7 +215,7 @@ static void find(struct follower *self, const struct finding *finding,
 					  .has_addr = subject->has_addr},
 				 .touch = finding->touch,
 				 .is_forgeable = is_forgeable,
-				 .is_live = is_live(finding)};
+				 .claim = claim_of(finding)};
 
 	memcpy(at.news.peer, subject->peer, sizeof(at.news.peer));
 	if (subject->has_addr)
