@@ -60,6 +60,23 @@ static void agent_of(char ret[LONG + 1], size_t number)
 	}
 }
 
+/* A line of the author's; it lives until the next but one is written. */
+static struct words written(size_t writer, enum written_kind kind, const char *agent,
+			    const char *error, int second)
+{
+	const struct writer_peer author = {AUTHOR, AUTHOR_HOST, 1000 + second, words_of(agent),
+					   words_of(error)};
+	static struct paper papers[2];
+	static int turn;
+	struct paper *paper = &papers[turn ^= 1];
+	struct written line;
+
+	paper->length = 0;
+	write_line(&line, kind, &author, second);
+	writers[writer].write(paper, &line);
+	return (struct words){paper->text, paper->length};
+}
+
 /* Twenty lines of the author's, as it comes and goes; @kind WRITTEN_KINDS: of all kinds in turn. */
 static void storm(struct court *court, size_t writer, enum written_kind kind, const char *agent,
 		  const char *error)
@@ -69,16 +86,12 @@ static void storm(struct court *court, size_t writer, enum written_kind kind, co
 	assert_int_equal(follower_init(&follower, prysm(), TIMELINE_OWN, 256, court_on_news, court),
 			 0);
 	for (int i = 0; i < 20; i++) {
-		struct written line;
-		char *text;
+		enum written_kind one =
+			kind < WRITTEN_KINDS ? kind : (enum written_kind)(i % WRITTEN_KINDS);
+		struct words text = written(writer, one, agent, error, i);
 
-		write_line(&line,
-			   kind < WRITTEN_KINDS ? kind : (enum written_kind)(i % WRITTEN_KINDS),
-			   agent, error, i);
-		text = writers[writer].write(&line);
-		follower_feed(&follower, text, strlen(text), 0);
+		follower_feed(&follower, text.text, text.length, 0);
 		follower_feed(&follower, "\n", 1, 0);
-		free(text);
 	}
 	if (!writers[writer].is_believed)
 		assert_int_equal(follower.counts.news, 0);
@@ -155,26 +168,21 @@ static void half_lines_name_nobody_else(void **state)
 	for (size_t writer = 0; writer < WRITERS; writer++) {
 		for (size_t number = 0; number < ARRAY_SIZE(agents); number++) {
 			struct follower follower;
-			struct written line;
-			char *text, *next;
+			struct words next, text;
 
 			assert_int_equal(follower_init(&follower, prysm(), TIMELINE_OWN, 256,
 						       expect_author, &told),
 					 0);
-			write_line(&line, WRITTEN_CUT, agents[number], MUTE, 1);
-			text = writers[writer].write(&line);
-			write_line(&line, (enum written_kind)(number % WRITTEN_KINDS),
-				   agents[number], MUTE, 2);
-			next = writers[writer].write(&line);
-			for (size_t cut = 0; cut < strlen(text); cut += 3) {
-				follower_feed(&follower, text, cut, 0);
-				follower_feed(&follower, next, strlen(next), 0);
+			text = written(writer, WRITTEN_CUT, agents[number], MUTE, 1);
+			next = written(writer, (enum written_kind)(number % WRITTEN_KINDS),
+				       agents[number], MUTE, 2);
+			for (size_t cut = 0; cut < text.length; cut += 3) {
+				follower_feed(&follower, text.text, cut, 0);
+				follower_feed(&follower, next.text, next.length, 0);
 				follower_feed(&follower, "\n", 1, 0);
-				follower_feed(&follower, text + cut, strlen(text) - cut, 0);
+				follower_feed(&follower, text.text + cut, text.length - cut, 0);
 				follower_feed(&follower, "\n", 1, 0);
 			}
-			free(text);
-			free(next);
 			follower_release(&follower);
 		}
 	}

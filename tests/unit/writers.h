@@ -3,215 +3,257 @@
 #ifndef WRITERS_H
 #define WRITERS_H
 
-#include <jansson.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define AUTHOR "16UiuAuthor"
-#define AUTHOR_HOST "198.51.100.77"
-#define MUTE "chain state: no chain status for peer"
+#include "writer_lines.h"
 
-enum { WRITER_FIELDS_MAX = 8 };
+/* --- where lines are written --- */
 
-/* What the node tells: fields in the order of their keys, the package apart. */
-struct written {
-	const char *message, *package;
-	struct {
-		const char *key, *value;
-	} fields[WRITER_FIELDS_MAX];
-	char place[64], time[32];
+/* Room for two texts of 8 KiB of which JSON makes six times as much. */
+enum { PAPER_ROOM = 128 << 10 };
+
+struct paper {
+	size_t length;
+	char text[PAPER_ROOM];
 };
 
-/* The lines that hold a peer's words; @second tells its connections apart, 0 to 59. */
-enum written_kind {
-	WRITTEN_CUT,
-	WRITTEN_BEGUN,
-	WRITTEN_ENDED,
-	WRITTEN_FORK,
-	WRITTEN_BAD,
-	WRITTEN_KINDS
-};
-
-static inline void write_line(struct written *ret, enum written_kind kind, const char *agent,
-			      const char *error, int second)
+static inline void put(struct paper *paper, const char *text, size_t length)
 {
-	static const struct written lines[WRITTEN_KINDS] = {
-		[WRITTEN_CUT] = {"Initiate peer disconnection",
-				 "p2p",
-				 {{"agent", 0},
-				  {"direction", "Inbound"},
-				  {"error", 0},
-				  {"multiaddr", 0},
-				  {"remainingActivePeers", "3"}},
-				 "",
-				 ""},
-		[WRITTEN_BEGUN] = {"Initiate peer connection",
-				   "p2p",
-				   {{"activePeers", "4"},
-				    {"agent", 0},
-				    {"direction", "Inbound"},
-				    {"multiAddr", 0}},
-				   "",
-				   ""},
-		[WRITTEN_ENDED] = {"Peer disconnected",
-				   "p2p",
-				   {{"agent", 0},
-				    {"direction", "Inbound"},
-				    {"multiAddr", 0},
-				    {"remainingActivePeers", "3"}},
-				   "",
-				   ""},
-		[WRITTEN_FORK] =
-			{"Invalid status message from peer",
-			 "sync",
-			 {{"agent", 0}, {"error", 0}, {"handler", "status"}, {"peer", AUTHOR}},
-			 "",
-			 ""},
-		[WRITTEN_BAD] = {"Sent bad peer disconnection",
-				 "sync",
-				 {{"agent", 0}, {"error", 0}, {"peerID", AUTHOR}},
-				 "",
-				 ""},
-	};
-
-	*ret = lines[kind];
-	snprintf(ret->place, sizeof(ret->place), "/ip4/" AUTHOR_HOST "/tcp/%d/p2p/" AUTHOR,
-		 1000 + second);
-	snprintf(ret->time, sizeof(ret->time), "2026-11-22 22:27:%02d.32", second);
-	for (int i = 0; i < WRITER_FIELDS_MAX && ret->fields[i].key; i++)
-		if (!ret->fields[i].value)
-			ret->fields[i].value = !strcmp(ret->fields[i].key, "agent")   ? agent
-					       : !strcmp(ret->fields[i].key, "error") ? error
-										      : ret->place;
+	if (length > PAPER_ROOM - paper->length)
+		abort();
+	memcpy(paper->text + paper->length, text, length);
+	paper->length += length;
 }
 
-/* Go writes what is no UTF-8 as U+FFFD. */
-static inline json_t *writer_string(const char *text)
+static inline void put_text(struct paper *paper, const char *text)
 {
-	json_t *string = json_string(text);
-
-	return string ? string : json_string("\xef\xbf\xbd");
+	put(paper, text, strlen(text));
 }
 
-static inline char *json_of(const struct written *line)
-{
-	json_t *entry =
-		json_pack("{s:s, s:s, s:s, s:o}", "level", "debug", "msg", line->message, "time",
-			  line->time, "package", json_sprintf("beacon-chain/%s", line->package));
-	char *text;
+/* --- JSON, as Go's encoder writes it --- */
 
-	for (int i = 0; i < WRITER_FIELDS_MAX && line->fields[i].key; i++)
-		json_object_set_new(entry, line->fields[i].key,
-				    writer_string(line->fields[i].value));
-	text = json_dumps(entry, JSON_COMPACT | JSON_SORT_KEYS);
-	json_decref(entry);
-	return text;
+/* How many bytes the letter at @at has; 0: it is no UTF-8. */
+static inline size_t writer_letter(const unsigned char *at, size_t left)
+{
+	size_t length = at[0] < 0x80 ? 1 : at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+
+	if (length > left || (at[0] >= 0x80 && at[0] < 0xc2) || at[0] > 0xf4)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) ||
+	    (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f))
+		return 0;
+	return length;
 }
 
-/* As Prysm 7.1.3 and later does: control characters are taken out (of those above 0x7f, U+0080 to U+009f). */
-static inline char *cleaned(const char *text)
+static inline void put_json_ascii(struct paper *paper, char letter)
 {
-	char *copy = calloc(1, strlen(text) + 1), *out = copy;
+	static const char marks[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
+	const char *mark = letter ? strchr(marks, letter) : NULL;
+	char escape[8];
 
-	for (; *text; text++) {
-		if ((unsigned char)text[0] == 0xc2 && (unsigned char)text[1] >= 0x80 &&
-		    (unsigned char)text[1] < 0xa0)
-			text++;
-		else if ((unsigned char)*text >= ' ' && *text != 0x7f)
-			*out++ = *text;
+	if (mark)
+		put(paper, (const char[]){'\\', names[mark - marks]}, 2);
+	else if ((unsigned char)letter < ' ' || strchr("<>&", letter))
+		put(paper, escape, (size_t)sprintf(escape, "\\u%04x", letter));
+	else
+		put(paper, &letter, 1);
+}
+
+static inline void put_json(struct paper *paper, struct words words)
+{
+	put(paper, "\"", 1);
+	for (size_t i = 0; i < words.length;) {
+		const unsigned char *at = (const unsigned char *)words.text + i;
+		size_t length = writer_letter(at, words.length - i);
+
+		if (!length)
+			put_text(paper, "\\ufffd");
+		else if (length == 1)
+			put_json_ascii(paper, words.text[i]);
+		else if (length == 3 && (!memcmp(at, "\u2028", 3) || !memcmp(at, "\u2029", 3)))
+			put_text(paper, at[2] == 0xa8 ? "\\u2028" : "\\u2029");
+		else
+			put(paper, words.text + i, length);
+		i += length ? length : 1;
 	}
-	return copy;
+	put(paper, "\"", 1);
 }
 
-static inline char *bracket_of(const struct written *line, bool colours, bool clean,
-			       int time_length)
+static inline void put_member(struct paper *paper, const char *key, struct words value, bool bare)
+{
+	put_text(paper, paper->text[paper->length - 1] == '{' ? "\"" : ",\"");
+	put_text(paper, key);
+	put_text(paper, "\":");
+	if (bare)
+		put(paper, value.text, value.length);
+	else
+		put_json(paper, value);
+}
+
+/* Logrus sorts all keys, its own among them. */
+static inline void json_of(struct paper *paper, const struct written *line)
+{
+	char package[32];
+	const struct {
+		const char *key, *value;
+	} own[] = {{"level", "debug"},
+		   {"msg", line->message},
+		   {"package", package},
+		   {"time", line->time}};
+	int next = 0, i = 0;
+
+	snprintf(package, sizeof(package), "beacon-chain/%s", line->package);
+	put(paper, "{", 1);
+	while (next < 4 || (i < WRITER_FIELDS_MAX && line->fields[i].key)) {
+		bool is_field = i < WRITER_FIELDS_MAX && line->fields[i].key &&
+				(next == 4 || strcmp(line->fields[i].key, own[next].key) < 0);
+
+		if (is_field)
+			put_member(paper, line->fields[i].key, line->fields[i].value,
+				   line->fields[i].is_number);
+		else
+			put_member(paper, own[next].key, words_of(own[next].value), false);
+		i += is_field;
+		next += !is_field;
+	}
+	put(paper, "}", 1);
+}
+
+/* --- the bracket form --- */
+
+/* From 7.1.3 on control characters are taken out of values (of those above 0x7f, U+0080 to U+009f). */
+static inline void put_cleaned(struct paper *paper, struct words words)
+{
+	for (size_t i = 0; i < words.length; i++) {
+		const unsigned char *at = (const unsigned char *)words.text + i;
+
+		if (at[0] == 0xc2 && i + 1 < words.length && at[1] >= 0x80 && at[1] < 0xa0)
+			i++;
+		else if (at[0] >= ' ' && at[0] != 0x7f)
+			put(paper, words.text + i, 1);
+	}
+}
+
+static inline void bracket_of(struct paper *paper, const struct written *line, bool colours,
+			      bool clean)
 {
 	const char *blue = colours ? "\x1b[34m" : "", *off = colours ? "\x1b[0m" : "";
-	char *text = NULL;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
 
-	fprintf(out, "%s[%.*s]%s %sDEBUG%s%s %s:%s %s", colours ? "\x1b[90m" : "", time_length,
-		line->time, off, blue, off, colours ? "\x1b[36m" : "", line->package, off,
-		line->message);
+	put_text(paper, colours ? "\x1b[90m[" : "[");
+	put(paper, line->time, clean ? 22 : 19);
+	put_text(paper, "]");
+	put_text(paper, off);
+	put_text(paper, " ");
+	put_text(paper, blue);
+	put_text(paper, "DEBUG");
+	put_text(paper, off);
+	put_text(paper, colours ? "\x1b[36m " : " ");
+	put_text(paper, line->package);
+	put_text(paper, ":");
+	put_text(paper, off);
+	put_text(paper, " ");
+	put_text(paper, line->message);
 	for (int i = 0; i < WRITER_FIELDS_MAX && line->fields[i].key; i++) {
-		char *value =
-			clean ? cleaned(line->fields[i].value) : strdup(line->fields[i].value);
-
-		fprintf(out, " %s%s%s=%s", blue, line->fields[i].key, off, value);
-		free(value);
+		put_text(paper, " ");
+		put_text(paper, blue);
+		put_text(paper, line->fields[i].key);
+		put_text(paper, off);
+		put_text(paper, "=");
+		if (clean)
+			put_cleaned(paper, line->fields[i].value);
+		else
+			put(paper, line->fields[i].value.text, line->fields[i].value.length);
 	}
-	fclose(out);
-	return text;
 }
 
-static inline char *plain_of(const struct written *line)
+static inline void plain_of(struct paper *paper, const struct written *line)
 {
-	return bracket_of(line, false, true, 22);
+	bracket_of(paper, line, false, true);
 }
 
-static inline char *colour_of(const struct written *line)
+static inline void colour_of(struct paper *paper, const struct written *line)
 {
-	return bracket_of(line, true, true, 22);
+	bracket_of(paper, line, true, true);
 }
 
 /* Up to 7.1.2: no hundredths, and nothing taken out. */
-static inline char *terminal_of(const struct written *line)
+static inline void terminal_of(struct paper *paper, const struct written *line)
 {
-	return bracket_of(line, false, false, 19);
+	bracket_of(paper, line, false, false);
 }
 
-static inline char *coloured_terminal_of(const struct written *line)
+static inline void coloured_terminal_of(struct paper *paper, const struct written *line)
 {
-	return bracket_of(line, true, false, 19);
+	bracket_of(paper, line, true, false);
 }
 
-static inline bool is_quoted(const char *value)
+/* --- files --- */
+
+static inline bool is_quoted(struct words value)
 {
-	return value[strspn(value,
-			    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")];
+	for (size_t i = 0; i < value.length; i++) {
+		char letter = value.text[i];
+
+		if (!((letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
+		      (letter >= 'A' && letter <= 'Z') || letter == '.' || letter == '-'))
+			return true;
+	}
+	return false;
 }
 
-/* Prysm's files quote and escape nothing within the quotes. */
-static inline char *raw_of(const struct written *line, const char *package, int time_length)
+static inline void put_raw(struct paper *paper, const char *key, struct words value)
 {
-	char *text = NULL;
+	const char *quote = is_quoted(value) ? "\"" : "";
+
+	put_text(paper, " ");
+	put_text(paper, key);
+	put_text(paper, "=");
+	put_text(paper, quote);
+	put(paper, value.text, value.length);
+	put_text(paper, quote);
+}
+
+/* Quotes, and nothing escaped within them. */
+static inline void raw_of(struct paper *paper, const struct written *line, const char *key,
+			  const char *package, int time_length)
+{
 	bool told = false;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
 
-	fprintf(out, "time=\"%.*s\" level=debug msg=\"%s\"", time_length, line->time,
-		line->message);
+	put_text(paper, "time=\"");
+	put(paper, line->time, (size_t)time_length);
+	put_text(paper, "\" level=debug");
+	put_raw(paper, "msg", words_of(line->message));
 	for (int i = 0; i < WRITER_FIELDS_MAX && line->fields[i].key; i++) {
-		const char *quote = is_quoted(line->fields[i].value) ? "\"" : "";
-
-		if (!told && strcmp(line->fields[i].key, package) > 0)
-			told = fprintf(out, " %s%s", package, line->package) > 0;
-		fprintf(out, " %s=%s%s%s", line->fields[i].key, quote, line->fields[i].value,
-			quote);
+		if (!told && strcmp(line->fields[i].key, key) > 0) {
+			put_raw(paper, key, words_of(package));
+			told = true;
+		}
+		put_raw(paper, line->fields[i].key, line->fields[i].value);
 	}
 	if (!told)
-		fprintf(out, " %s%s", package, line->package);
-	fclose(out);
-	return text;
+		put_raw(paper, key, words_of(package));
 }
 
-static inline char *file_of(const struct written *line)
+static inline void file_of(struct paper *paper, const struct written *line)
 {
-	return raw_of(line, "package=", 22); /* the last part, unquoted: read the same */
+	char package[32];
+
+	snprintf(package, sizeof(package), "beacon-chain/%s", line->package);
+	raw_of(paper, line, "package", package, 22);
 }
 
-static inline char *old_file_of(const struct written *line)
+static inline void old_file_of(struct paper *paper, const struct written *line)
 {
-	return raw_of(line, "prefix=", 19);
+	raw_of(paper, line, "prefix", line->package, 19);
 }
 
 static const struct {
 	const char *name;
-	char *(*write)(const struct written *line);
-	bool is_believed; /* alone */
+	void (*write)(struct paper *paper, const struct written *line); /* behind what is there */
+	bool is_believed;						/* alone */
 } writers[] = {
 	{"json", json_of, true},
 	{"colour", colour_of, true},
