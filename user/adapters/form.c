@@ -42,10 +42,19 @@ static const char *last_of(const char *text, size_t length, const struct key *ke
 	return NULL;
 }
 
+/* The text does not end with a NUL: a line may end with its last digit. */
+static bool is_number(const char *value, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (value[i] < '0' || value[i] > '9')
+			return false;
+	return length;
+}
+
 static bool is_value(const struct key *key, const char *value, size_t length)
 {
 	if (key->is_number)
-		return length && strspn(value, "0123456789") >= length;
+		return is_number(value, length);
 	return key->is_words || (length && !memchr(value, ' ', length));
 }
 
