@@ -31,8 +31,16 @@ struct presence {
 	int since_s;
 };
 
+struct forgery;
+
+/* How a node's lines come to be: of Prysm's, unless another client's are written. */
+typedef void pen_fn(struct forgery *self, struct paper *paper, const struct presence *who,
+		    unsigned int kind);
+
 struct forgery {
 	struct follower *follower;
+	pen_fn *pen;	   /* NULL: writers[writer] */
+	unsigned int pens; /* how many forms there are to choose from */
 	struct presence author, victim;
 	size_t writer;
 	int now_s;
@@ -120,6 +128,10 @@ static inline void write_of(struct forgery *self, struct paper *paper, const str
 	struct written line;
 
 	paper->length = 0;
+	if (self->pen) {
+		self->pen(self, paper, who, kind);
+		return;
+	}
 	write_line(&line, kind, &who->peer, self->now_s);
 	writers[self->writer].write(paper, &line);
 }
@@ -138,7 +150,7 @@ static inline bool may_tear(struct forgery *self)
 {
 	bool first = !self->is_torn;
 
-	if (writers[self->writer].write != plain_of)
+	if (self->pen || writers[self->writer].write != plain_of)
 		return true;
 	self->is_torn = true;
 	return first;
@@ -226,7 +238,7 @@ static inline void take_step(struct forgery *self, uint8_t what, uint8_t how)
 	case STEP_FORM: /* at a restart, which ends the line that was begun */
 		if (self->follower->lines.length)
 			end_line(self);
-		self->writer = how % WRITERS;
+		self->writer = how % self->pens;
 		break;
 	case STEP_AUTHOR:
 		turn(self, &self->author, how % 32);
@@ -260,20 +272,21 @@ static inline void follower_renew(struct follower *self, bool with_api)
 	self->distrusted = 0;
 }
 
-static inline struct follower *follower_once(void (*tell)(void *context, const struct news *news),
-					     void *context)
+static inline void follower_once(struct follower *self, const char *client,
+				 void (*tell)(void *context, const struct news *news),
+				 void *context)
 {
-	static struct follower follower;
-	struct dialect *prysm;
+	static bool told;
+	struct dialect *dialect;
 
-	if (!follower.dialect) {
-		if (dialect_load(&prysm, "prysm", NULL) ||
-		    follower_init(&follower, prysm, TIMELINE_OWN, FOLLOWED_PEERS, tell, context) ||
-		    docket_init(&follower.docket))
-			abort();
-		atexit(forgery_say_count);
-	}
-	return &follower;
+	if (self->dialect)
+		return;
+	if (dialect_load(&dialect, client, NULL) ||
+	    follower_init(self, dialect, TIMELINE_OWN, FOLLOWED_PEERS, tell, context) ||
+	    docket_init(&self->docket))
+		abort();
+	if (!told)
+		told = !atexit(forgery_say_count);
 }
 
 /* Whoever is the author: the words that it says stand in @words. */
@@ -304,8 +317,8 @@ static inline void forgery_play(struct forgery *self, const uint8_t *data, size_
 		return;
 	tape = (struct tape){data + 2 + 2 * steps, data + size};
 	length = tape_words(&tape, agent);
-	self->writer = data[0] % WRITERS;
-	forgery_open(self, data[0] / WRITERS % 2, (struct words){agent, length},
+	self->writer = data[0] % self->pens;
+	forgery_open(self, data[0] / self->pens % 2, (struct words){agent, length},
 		     (struct words){error, tape_words(&tape, error)});
 	for (size_t i = 0; i < steps; i++)
 		take_step(self, data[2 + 2 * i], data[3 + 2 * i]);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The follower on any bytes: it never crashes, and what it tells is always a report of the peer and the address that one
- * line of the known form names. The first byte says into how large pieces the stream is cut.
+ * line of the known form names. The first byte says whose log it is, and into how large pieces the
+ * stream is cut.
  */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "follower.h"
+#include "forgery.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,21 +25,28 @@ static void check(void *context, const struct news *news)
 	json_decref(report);
 }
 
+static const char *const clients[] = {"prysm",	  "lighthouse", "teku",	    "nimbus",
+				      "lodestar", "grandine",	"go-libp2p"};
+
+enum { CLIENTS = sizeof(clients) / sizeof(*clients) };
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct dialect *prysm;
-	struct follower follower;
+	static struct follower followers[CLIENTS];
+	struct follower *follower;
 	size_t piece;
 
-	if (!prysm && dialect_load(&prysm, "prysm", NULL))
-		abort();
-	if (!size || follower_init(&follower, prysm, TIMELINE_OWN, 8, check, NULL))
+	if (!size)
 		return 0;
-	piece = data[0] ? data[0] : size;
+	follower = &followers[data[0] % CLIENTS];
+	follower_once(follower, clients[data[0] % CLIENTS], check, NULL);
+	follower_renew(follower, false);
+	piece = data[0] / CLIENTS ? data[0] / CLIENTS : size;
 	for (size_t at = 1; at < size; at += piece)
-		follower_feed(&follower, (const char *)data + at,
+		follower_feed(follower, (const char *)data + at,
 			      size - at < piece ? size - at : piece, INT64_C(1795386183730));
-	follower_restart(&follower);
-	follower_release(&follower);
+	follower_restart(follower);
+	lines_fed += follower->counts.lines;
+	news_told += follower->counts.news;
 	return 0;
 }

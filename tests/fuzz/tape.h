@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Who is named falsely: he is really there, and the node writes of him, too. */
@@ -58,6 +60,13 @@ static const char *const tape_pieces[TAPE_AGAIN - TAPE_PIECE] = {
 	"bad responses scorer: peer exceeded bad responses threshold: got 5",
 	" handler=status package=\"beacon-chain/sync\"",
 };
+
+/* What must not be; tests/fuzz/nightly counts these words. */
+#define FAULT(what)                                       \
+	do {                                              \
+		fputs("stat::fault: " what "\n", stderr); \
+		abort();                                  \
+	} while (0)
 
 struct tape {
 	const uint8_t *at, *end;

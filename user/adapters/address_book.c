@@ -145,23 +145,23 @@ bool book_disputes(const struct book_of_addresses *self, const char *peer,
 	return record;
 }
 
-static bool fits(const struct place *place, enum claim claim, int64_t at_ms)
+static bool fits(const struct place *place, enum course course, int64_t at_ms)
 {
-	if (claim == CLAIM_LIVES)
+	if (course == COURSE_LIVES)
 		return !place->gone_ms && is_near(place->began_ms, at_ms);
 	return is_near(place->gone_ms, at_ms) &&
-	       (claim == CLAIM_ENDED || place->gone_ms - place->began_ms <= BOOK_SHORT_MS);
+	       (course == COURSE_ENDED || place->gone_ms - place->began_ms <= BOOK_SHORT_MS);
 }
 
 bool book_bears_out(const struct book_of_addresses *self, const char *peer,
-		    const struct endpoint *addr, enum claim claim, int64_t at_ms)
+		    const struct endpoint *addr, enum course course, int64_t at_ms)
 {
 	const struct book_record *record = recent_find(&self->recent, peer);
 
 	for (unsigned int i = 0; record && i < record->place_count; i++) {
 		const struct place *place = &record->places[i];
 
-		if ((!addr || is_at(place, addr)) && fits(place, claim, at_ms))
+		if ((!addr || is_at(place, addr)) && fits(place, course, at_ms))
 			return true;
 	}
 	return false;

@@ -60,7 +60,7 @@ bool book_disputes(const struct book_of_addresses *self, const char *peer,
 		   const struct endpoint *addr);
 
 /* What is said of a connection: that it began and lives; that it ended; that it went wrong, and the peer is to blame. */
-enum claim { CLAIM_LIVES, CLAIM_ENDED, CLAIM_FAILED };
+enum course { COURSE_LIVES, COURSE_ENDED, COURSE_FAILED };
 
 /*
  * Whether the book bears out that around @at_ms @peer was at just that address, port and transport (NULL: wherever it
@@ -69,7 +69,7 @@ enum claim { CLAIM_LIVES, CLAIM_ENDED, CLAIM_FAILED };
  * only where the connection was as short as one that fails.
  */
 bool book_bears_out(const struct book_of_addresses *self, const char *peer,
-		    const struct endpoint *addr, enum claim claim, int64_t at_ms);
+		    const struct endpoint *addr, enum course course, int64_t at_ms);
 
 uint32_t book_count(const struct book_of_addresses *self);
 

@@ -13,9 +13,9 @@ enum { DOCKET_MAX = 4096 };
 struct docket_case {
 	struct news news; /* has_addr: the line's own address, or the join's */
 	enum touch touch;
-	bool is_forgeable; /* a peer could have written the line */
-	enum claim claim;  /* what it says of the connection */
-	int64_t until_ms;  /* is decided then, whatever is known */
+	bool is_forgeable;  /* a peer could have written the line */
+	enum course course; /* what it says of the connection */
+	int64_t until_ms;   /* is decided then, whatever is known */
 };
 
 struct docket {

@@ -125,7 +125,7 @@ static bool decide_forgeable(struct follower *self, struct docket_case *at, bool
 {
 	const struct news *news = &at->news;
 
-	if (book_bears_out(self->book, news->peer, news->has_addr ? &news->addr : NULL, at->claim,
+	if (book_bears_out(self->book, news->peer, news->has_addr ? &news->addr : NULL, at->course,
 			   news->at_ms) &&
 	    (news->has_addr || find_address(self, at))) {
 		at->news.way = WAY_INBOUND;
@@ -191,15 +191,15 @@ static void bring(struct follower *self, const struct docket_case *brought)
 }
 
 /* What it says of the connection; that it was cut for fullness is nobody's fault. */
-static enum claim claim_of(const struct finding *finding)
+static enum course course_of(const struct finding *finding)
 {
 	if (!strcmp(finding->event, "connected") ||
 	    (finding->result && !strcmp(finding->result, "ok")))
-		return CLAIM_LIVES;
+		return COURSE_LIVES;
 	if (!strcmp(finding->event, "goodbye"))
-		return finding->said == WAY_OUTBOUND && finding->code != 129 ? CLAIM_FAILED
-									     : CLAIM_ENDED;
-	return finding->result ? CLAIM_FAILED : CLAIM_ENDED;
+		return finding->said == WAY_OUTBOUND && finding->code != 129 ? COURSE_FAILED
+									     : COURSE_ENDED;
+	return finding->result ? COURSE_FAILED : COURSE_ENDED;
 }
 
 static void find(struct follower *self, const struct finding *finding,
@@ -215,7 +215,7 @@ static void find(struct follower *self, const struct finding *finding,
 					  .has_addr = subject->has_addr},
 				 .touch = finding->touch,
 				 .is_forgeable = is_forgeable,
-				 .claim = claim_of(finding)};
+				 .course = course_of(finding)};
 
 	memcpy(at.news.peer, subject->peer, sizeof(at.news.peer));
 	if (subject->has_addr)
