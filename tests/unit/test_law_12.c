@@ -114,6 +114,22 @@ static void meet(struct history *self, unsigned int network, bool is_wrong)
 	assert_int_equal(policy_report(self->stage.policy, &report, self->stage.now_ns, NULL), 0);
 }
 
+/* A peer of that network, connected since long, says something that is right. */
+static void answer(struct history *self, unsigned int network, enum report_event event)
+{
+	struct report report = {.service = 0,
+				.direction = DIRECTION_OUTBOUND,
+				.event = event,
+				.result = event == REPORT_CONNECTED ? RESULT_NONE : RESULT_OK,
+				.has_addr = true,
+				.addr = source_addr(2)};
+
+	report.addr.bytes[2] = 0x0d;
+	report.addr.bytes[3] = (uint8_t)network;
+	snprintf(report.peer, sizeof(report.peer), "Linked%u", network);
+	assert_int_equal(policy_report(self->stage.policy, &report, self->stage.now_ns, NULL), 0);
+}
+
 static bool bans_network(const struct history *self, unsigned int network)
 {
 	struct addr addr = source_addr(2);
@@ -164,11 +180,61 @@ static void law_12_most_of_the_world_is_not_wrong(void **state)
 	}
 }
 
+/* Law 12 doubts from eight networks on: the first seven strangers are banned as ever. */
+enum { NETWORKS_TRUSTED = 8, LINKED = 100, LINKED_END = 124, STRANGERS = 20 };
+
+/* All links were made long before; each answers within some minutes, or not any more. Then strangers of another network knock. */
+static unsigned int knock(struct history *self, bool they_answer)
+{
+	unsigned int bans = 0;
+
+	for (unsigned int i = LINKED; i < LINKED_END; i++) {
+		answer(self, i, REPORT_CONNECTED);
+		answer(self, i, REPORT_HANDSHAKE);
+	}
+	for (unsigned int minute = 0; minute < 25; minute++) {
+		for (unsigned int i = LINKED; they_answer && i < LINKED_END; i++)
+			if ((i + minute) % 5 == 0)
+				answer(self, i, REPORT_RESPONSE);
+		history_wait(self, 60 * S);
+	}
+	for (unsigned int i = 0; i < STRANGERS; i++) {
+		meet(self, i, true);
+		bans += bans_network(self, i);
+		history_wait(self, (1 + draw(self, 20)) * S);
+	}
+	return bans;
+}
+
+/* Fewer strangers than networks that answer ban as ever; who only hangs on the line vouches for nobody. */
+static void law_12_standing_links_vouch_for_our_network(void **state)
+{
+	static const struct shape empty = {.steps = 0, .peers_max = 128, .sources_max = 256};
+	static const struct law law = {.shape = &empty, .own_size = sizeof(struct forks)};
+	static struct history history;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 1 + seeds() / 10; seed++) {
+		bool they_answer = seed % 2;
+		unsigned int bans;
+
+		law_open(&history, &law, seed);
+		tell_ours(&history);
+		bans = knock(&history, they_answer);
+		HOLDS(&history, they_answer ? bans == STRANGERS : bans < NETWORKS_TRUSTED,
+		      "%u links%s, %u strangers of another network, and %u are banned",
+		      LINKED_END - LINKED, they_answer ? "" : " that do not answer", STRANGERS,
+		      bans);
+		law_close(&history);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(law_12_forks_are_no_crime),
 		cmocka_unit_test(law_12_most_of_the_world_is_not_wrong),
+		cmocka_unit_test(law_12_standing_links_vouch_for_our_network),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

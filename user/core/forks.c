@@ -8,7 +8,8 @@
 enum {
 	LATE_FOR_S = 2 * DAY_S, /* law 12: 48 h */
 	NETWORKS_LEAST = 8,	/* law 12 */
-	LOOKS_AT_ONCE = 256,	/* records when ours changes; the rest in ticks */
+	STANDING_S = FORK_SLICES * MINUTE_S,
+	LOOKS_AT_ONCE = 256, /* records when ours changes; the rest in ticks */
 	LOOKS_A_TICK = 8192,
 };
 
@@ -78,6 +79,28 @@ void fork_hear(struct policy *self, const struct hearing *hearing)
 	vote(&self->forks, network, seconds_of(hearing->at_ns), is_wrong);
 }
 
+/* Networks that show by their links that ours is theirs. What they have in the slices is no vote more. */
+static void count_standing(struct policy *self)
+{
+	struct forks *forks = &self->forks;
+	uint32_t now_s = seconds_of(self->now_ns), number = self->networks.counted.oldest;
+
+	forks->standing = forks->outvoted = 0;
+	while (number) {
+		const struct network *network = pool_at(&self->networks.pool, number);
+
+		number = network->link.newer;
+		if (!network->connected || !network->success_s ||
+		    now_s >= (uint64_t)network->success_s + STANDING_S)
+			continue;
+		if (!network->handshake_s ||
+		    network->handshake_s / MINUTE_S + FORK_SLICES <= forks->minute)
+			forks->standing++;
+		else
+			forks->outvoted += network->was_wrong;
+	}
+}
+
 bool forks_suspect_us(const struct policy *self)
 {
 	uint32_t minute = seconds_of(self->now_ns) / MINUTE_S, all = 0, wrong = 0;
@@ -90,6 +113,8 @@ bool forks_suspect_us(const struct policy *self)
 		all += self->forks.slices[at % FORK_SLICES].all;
 		wrong += self->forks.slices[at % FORK_SLICES].wrong;
 	}
+	all += self->forks.standing;
+	wrong -= self->forks.outvoted < wrong ? self->forks.outvoted : wrong;
 	return all >= NETWORKS_LEAST && wrong * 2 >= all;
 }
 
@@ -239,6 +264,8 @@ void fork_ours(struct policy *self, int service, const uint8_t digest[DIGEST_SIZ
 
 void forks_tick(struct policy *self)
 {
+	forget_old_slices(&self->forks, seconds_of(self->now_ns) / MINUTE_S);
+	count_standing(self);
 	look(self, LOOKS_A_TICK);
 }
 

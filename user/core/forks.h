@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * forks: law 12. A ban for another network keeps both digests, theirs and ours, and ends when ours changes. For two days after
- * a change who is on the fork that we left is backed off, not banned. When half of at least eight networks' handshakes within
- * ten minutes are of another network, the wrong configuration is probably ours: then nobody is banned for it.
+ * a change who is on the fork that we left is backed off, not banned. When half of at least eight networks are of another one by
+ * their handshakes within ten minutes, the wrong configuration is probably ours: then nobody is banned for it. Where somebody is
+ * connected and has answered within that time the network is ours: strangers that knock without end do not outvote a full node's links.
  */
 #ifndef FORKS_H
 #define FORKS_H
@@ -41,6 +42,9 @@ struct forks {
 	uint64_t changed_ns[SERVICES_MAX]; /* 0: never */
 	uint32_t minute;
 	struct fork_slice slices[FORK_SLICES];
+	uint32_t
+		standing; /* networks that are ours by their links and have no handshake among the slices' */
+	uint32_t outvoted; /* and those whose last handshake there was wrong */
 };
 
 /* The node is on this fork now, it says so itself. @service -1: as 0. */
@@ -56,7 +60,7 @@ bool forks_suspect_us(const struct policy *self);
 /* The ban that follows such a proof is written with @since_at. */
 void fork_banned(struct policy *self, const struct hearing *hearing, uint32_t since_at);
 
-/* About each second: the bans that ours, changed, has ended. */
+/* About each second: who vouches for our network; the bans that ours, changed, has ended. O(counted networks). */
 void forks_tick(struct policy *self);
 
 /* For accounts: the newest record of the source; NULL: none. A walk. */
