@@ -2,6 +2,8 @@
 /* Churn, the kernel's own evidence: who is backed off for it, for how long, and who never. */
 #include "play.h"
 
+#include "cuts.h"
+
 #include <errno.h>
 
 static void a_row_backs_off_and_never_bans(void **state)
@@ -212,9 +214,133 @@ static void law_01_churn_confirms_no_verdict(void **state)
 	play_free(play);
 }
 
+/* The kernel tells a row at its fifth short connection, and each further one. */
+static void tell_row(struct play *play, uint32_t short_lived)
+{
+	const struct source_key source = play_source("192.0.2.7");
+
+	assert_int_equal(policy_churn(play->policy, &source, -1, short_lived, play->now, NULL), 0);
+}
+
+/* A connection that the node ends at once, because it is full; or they do. */
+static void cut(struct play *play, enum direction who, bool second_hand)
+{
+	const struct report goodbye = {
+		.direction = who, .goodbye_code = 129, .second_hand = second_hand};
+
+	play_ok(play, "P", "192.0.2.7", REPORT_CONNECTED, RESULT_NONE,
+		(struct report){.direction = DIRECTION_INBOUND});
+	play_ok(play, "P", "192.0.2.7", REPORT_GOODBYE, RESULT_NONE, goodbye);
+	play_ok(play, "P", "192.0.2.7", REPORT_DISCONNECTED, RESULT_NONE,
+		(struct report){.direction = DIRECTION_INBOUND});
+	play_wait(play, 3 * MIN);
+}
+
+static bool is_churning(struct play *play)
+{
+	const struct decision *verdict = play_verdict(play, "192.0.2.7");
+
+	return verdict && verdict->reason == REASON_CHURN;
+}
+
+/* For hours: the row grows in the kernel, and each of its connections was ours to end. */
+static void who_a_full_node_cuts_does_not_churn(void **state)
+{
+	struct play *play = play_new();
+
+	(void)state;
+	for (uint32_t row = 1; row <= 100; row++) {
+		cut(play, DIRECTION_OUTBOUND, false);
+		if (row >= 5)
+			tell_row(play, row);
+		assert_false(is_churning(play));
+	}
+	/* It hangs up by itself from then on: that was forgiven for what was cut, and for no more. */
+	tell_row(play, 101);
+	assert_true(is_churning(play));
+	play_free(play);
+}
+
+static void an_ended_row_begins_anew(void **state)
+{
+	struct play *play = play_new();
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		cut(play, DIRECTION_OUTBOUND, false);
+	tell_row(play, 50); /* five of fifty are no excuse */
+	assert_true(is_churning(play));
+	play_free(play);
+
+	play = play_new();
+	for (uint32_t row = 1; row <= 40; row++)
+		cut(play, DIRECTION_OUTBOUND, false);
+	tell_row(play, 40);
+	for (int i = 0; i < 3; i++)
+		cut(play, DIRECTION_OUTBOUND, false);
+	tell_row(play, 5); /* another row, three of five ours */
+	assert_false(is_churning(play));
+	tell_row(play, 6);
+	assert_true(is_churning(play));
+	play_free(play);
+}
+
+/* Their own fullness, a follower's word, and what was cut a day ago excuse nobody. */
+static void others_words_excuse_no_row(void **state)
+{
+	static const struct {
+		enum direction who;
+		bool second_hand;
+		uint64_t wait_ns;
+	} cases[] = {{DIRECTION_INBOUND, false, 0},
+		     {DIRECTION_UNKNOWN, false, 0},
+		     {DIRECTION_OUTBOUND, true, 0},
+		     {DIRECTION_OUTBOUND, false, 25 * HOUR}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct play *play = play_new();
+
+		for (int k = 0; k < 5; k++)
+			cut(play, cases[i].who, cases[i].second_hand);
+		play_wait(play, cases[i].wait_ns);
+		tell_row(play, 5);
+		assert_true(is_churning(play));
+		play_free(play);
+	}
+}
+
+/* More sources than are remembered: the one cut longest ago is judged as ever, the last is not. */
+static void the_memory_of_cuts_is_bounded(void **state)
+{
+	struct play *play = play_new();
+
+	(void)state;
+	for (unsigned int i = 0; i <= CUTS_MAX; i++) {
+		char peer[16], addr[32];
+
+		snprintf(peer, sizeof(peer), "P%u", i);
+		snprintf(addr, sizeof(addr), "198.51.%u.%u", 100 + i / 200, 1 + i % 200);
+		for (int k = 0; k < 3; k++)
+			play_ok(play, peer, addr, REPORT_GOODBYE, RESULT_NONE,
+				(struct report){.direction = DIRECTION_OUTBOUND,
+						.goodbye_code = 129});
+		play_wait(play, S);
+	}
+	play_churn(play, "198.51.100.1");
+	play_churn(play, "198.51.101.57");
+	assert_int_equal(play_verdict(play, "198.51.100.1")->reason, REASON_CHURN);
+	assert_int_not_equal(play_verdict(play, "198.51.101.57")->reason, REASON_CHURN);
+	play_free(play);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_a_full_node_cuts_does_not_churn),
+		cmocka_unit_test(an_ended_row_begins_anew),
+		cmocka_unit_test(others_words_excuse_no_row),
+		cmocka_unit_test(the_memory_of_cuts_is_bounded),
 		cmocka_unit_test(a_row_backs_off_and_never_bans),
 		cmocka_unit_test(it_grows_by_levels_an_hour_apart),
 		cmocka_unit_test(a_day_without_forgets_it),

@@ -267,6 +267,7 @@ struct policy {
 	struct breaker breaker;
 	struct holding holding;
 	struct forks forks;
+	struct cuts *cuts;
 	struct policy_counts counts;
 	struct saved_clock loading; /* while the book comes back: the present moment; else 0 */
 	bool quiet;		    /* and nothing is told yet of what the kernel is to hold */

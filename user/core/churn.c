@@ -2,6 +2,7 @@
 /* churn: the kernel's own evidence, connections that all end within seconds: who is backed off for it, and who is not. */
 #include <errno.h>
 
+#include "cuts.h"
 #include "links.h"
 #include "offence.h"
 #include "places.h"
@@ -71,7 +72,7 @@ int policy_churn(struct policy *self, const struct source_key *source, int servi
 				SERVICES_MAX - 1);
 	if (!short_lived)
 		return why_fill(why, -EINVAL, "short_lived: a row needs at least one connection");
-	if (!is_spared(self, &prefix))
+	if (!is_spared(self, &prefix) && !cut_excuses(self, source, short_lived, hearing.at_ns))
 		take(self, &prefix, &hearing);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "capacity.h"
+#include "cuts.h"
 #include "details.h"
 #include "doubt.h"
 #include "links.h"
@@ -42,6 +43,7 @@ static void lay_places(struct policy *self, const struct policy_settings *settin
 	dirty_init(&self->dirty_places, arena, places);
 	dirty_init(&self->dirty_words, arena, places);
 	self->forks.records = arena_carve(arena, FORK_RECORDS, sizeof(struct fork_record));
+	self->cuts = arena_carve(arena, 1, sizeof(struct cuts));
 	self->holding.items = arena_carve(arena, HELD_MAX_ITEMS, sizeof(struct withheld));
 	self->seats = arena_carve(arena, 1, sizeof(struct seats));
 	self->muster = arena_carve(arena, 1, sizeof(struct muster));

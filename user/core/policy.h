@@ -129,8 +129,8 @@ int policy_report(struct policy *self, const struct report *report, uint64_t at_
 /*
  * The kernel's own evidence: @short_lived connections of @source in a row on @service (-1: all), none among them or alive that
  * lasted. Suspect: a backoff that grows, never a ban; none for the trusted, the protected, or where somebody is connected and
- * in good order; the first step at most where somebody was good for an hour (laws 1, 2, 4, 5, 16). Told again while it is
- * backed off, nothing changes. -EINVAL: no such service, or no connection at all.
+ * in good order; the first step at most where somebody was good for an hour (laws 1, 2, 4, 5, 16); none where the node itself
+ * said of half of them that it cut them because it was full. Told again while it is backed off, nothing changes. -EINVAL: no such service, or no connection at all.
  */
 int policy_churn(struct policy *self, const struct source_key *source, int service,
 		 uint32_t short_lived, uint64_t at_ns, struct why *why);

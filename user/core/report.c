@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ban.h"
+#include "cuts.h"
 #include "details.h"
 #include "forks.h"
 #include "judge.h"
@@ -299,6 +300,7 @@ int policy_report(struct policy *self, const struct report *report, uint64_t at_
 		return 0;
 	}
 	note_connection(self, &hearing);
+	cut_hear(self, &hearing);
 	ban_go_on(self, &hearing);
 	ban_pace(self, &hearing);
 	judge(self, &hearing);
