@@ -164,12 +164,31 @@ setup() {
 @test "capacity sets the floor, and a wrong service is named" {
 	run gate capacity beacon --max 70 --connected 7
 	[ "$status" -eq 0 ]
-	[[ $output == "The floor is"* ]]
+	[ "$output" = "The floor is open, every score is admitted: the service is not full (7 of 70)." ]
 	run gate capacity beacon --max 70 --connected 7 --inbound-max 30
 	[ "$status" -eq 0 ]
 	run gate capacity bacon --max 70 --connected 7
 	[ "$status" -eq 1 ]
 	[[ $output == *"beacon"* ]]
+}
+
+@test "a full node whose floor is open: capacity, status and explain name the cold start" {
+	local cold="cold start: *the floor is open however full the node is"
+	stop_daemon -TERM
+	MORE="--cold-start 5m" start_daemon
+	run gate capacity beacon --max 1 --connected 1
+	[[ $output == "The floor is open, every score is admitted: "$cold* ]]
+	run gate status
+	[[ $output == *$cold* ]]
+	run gate explain 192.0.2.77
+	[[ $output == *$cold* ]]
+	stop_daemon -TERM
+	start_daemon
+	run gate capacity beacon --max 1 --connected 1
+	[ "$output" = "The floor is 5: sources with a lower score are refused." ]
+	run gate explain 192.0.2.77
+	[[ $output != *"cold start"* ]]
+	gate capacity beacon --max 70 --connected 7
 }
 
 @test "peers pages through all, filters and sorts" {

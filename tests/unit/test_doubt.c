@@ -92,14 +92,28 @@ static void a_cold_start_keeps_the_floor_open(void **state)
 {
 	const struct capacity full = {.max = 8, .connected = 8};
 	struct play *play = play_cold();
+	struct account account;
 	int8_t floor;
 
 	(void)state;
+	policy_explain_floor(play->policy, 0, play->now, &account);
+	assert_string_equal(account.why[0], "nobody has said lately how full the service is");
 	policy_capacity(play->policy, 0, &full, play->now, &floor, NULL);
 	assert_int_equal(floor, FLOOR_OPEN);
+	policy_explain_floor(play->policy, 0, play->now, &account);
+	assert_non_null(strstr(account.why[0], "cold start: "));
+	assert_non_null(strstr(account.why[0], "the floor is open however full the node is"));
+	assert_true(play_explains(play, "192.0.2.7", "the floor is open however full"));
 	play_wait(play, 300 * S);
 	policy_capacity(play->policy, 0, &full, play->now, &floor, NULL);
 	assert_int_equal(floor, 5);
+	policy_explain_floor(play->policy, 0, play->now, &account);
+	assert_string_equal(account.why[0], "the service is full (8 of 8)");
+	assert_false(play_explains(play, "192.0.2.7", "cold start"));
+	policy_capacity(play->policy, 0, &(struct capacity){.max = 8, .connected = 7}, play->now,
+			&floor, NULL);
+	policy_explain_floor(play->policy, 0, play->now, &account);
+	assert_string_equal(account.why[0], "the service is not full (7 of 8)");
 	play_free(play);
 }
 

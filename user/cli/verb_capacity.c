@@ -18,7 +18,9 @@ static void tell(struct output *output, const json_t *answer)
 	int64_t floor = answer_integer(answer, "floor", -100);
 
 	if (floor <= -100)
-		output_words(output, TONE_PLAIN, "The floor is open: every score is admitted.\n");
+		output_words(output, TONE_PLAIN,
+			     "The floor is open, every score is admitted: %s.\n",
+			     answer_text(answer, "why", "the daemon does not say why"));
 	else
 		output_words(output, TONE_PLAIN,
 			     "The floor is %lld: sources with a lower score are refused.\n",

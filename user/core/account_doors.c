@@ -7,6 +7,7 @@
 #include "account.h"
 #include "admit.h"
 #include "capacity.h"
+#include "explain_judge.h"
 #include "mesh.h"
 #include "places.h"
 #include "prune.h"
@@ -132,4 +133,5 @@ void account_weather(const struct policy *self, struct account *ret, uint64_t no
 	policy_breaker_see(self, now_ns, &breaker);
 	if (breaker.open)
 		account_add(ret, "the breaker is open: suspect evidence counts for nothing now");
+	explain_cold(self, now_ns, ret);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* capacity: from how full a service is to its floor: the lowest score that it admits now. Stale counts open it. */
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 
+#include "account.h"
 #include "capacity.h"
 #include "doubt.h"
+#include "explain_judge.h"
 #include "prune.h"
 
 enum {
@@ -182,6 +185,24 @@ int policy_capacity(struct policy *self, unsigned int service, const struct capa
 	}
 	*ret_floor = floor->value;
 	return 0;
+}
+
+void policy_explain_floor(const struct policy *self, unsigned int service, uint64_t now_ns,
+			  struct account *ret)
+{
+	const struct floor *floor = service < SERVICES_MAX ? &self->floors[service] : NULL;
+
+	*ret = (struct account){0};
+	if (!floor || is_stale(self, floor, now_ns))
+		account_add(ret, "nobody has said lately how full the service is");
+	else if (floor->value != FLOOR_OPEN)
+		account_add(ret, "the service is full (%" PRIu32 " of %" PRIu32 ")",
+			    floor->connected, floor->max);
+	else if (policy_is_cold(self))
+		explain_cold(self, now_ns, ret);
+	else
+		account_add(ret, "the service is not full (%" PRIu32 " of %" PRIu32 ")",
+			    floor->connected, floor->max);
 }
 
 void capacity_tick(struct policy *self)

@@ -138,15 +138,15 @@ void explain_return(const struct policy *self, const struct peer *peer, uint64_t
 			    end_text(moment_ns(peer->ruling.until_at), now_ns, end));
 }
 
-static void say_cold(const struct policy *self, uint64_t now_ns, struct account *ret)
+void explain_cold(const struct policy *self, uint64_t now_ns, struct account *ret)
 {
 	uint64_t until_ns = after_s(self->started_ns, self->settings.cold_start_s);
 	char end[SPAN_MAX + 16];
 
 	if (policy_is_cold(self) && until_ns > now_ns)
 		account_add(ret,
-			    "cold start: suspect evidence takes no points and the floor is open; "
-			    "it %s, or "
+			    "cold start: suspect evidence takes no points, and the floor is open "
+			    "however full the node is; it %s, or "
 			    "when eight networks have given a status (so far %" PRIu32 ")",
 			    end_text(until_ns, now_ns, end), self->networks.with_status);
 }
@@ -174,5 +174,5 @@ void policy_doubts(const struct policy *self, uint64_t now_ns, struct account *r
 				    "useless answers and heads weigh nothing",
 				    service);
 	}
-	say_cold(self, now_ns, ret);
+	explain_cold(self, now_ns, ret);
 }

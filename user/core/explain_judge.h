@@ -17,4 +17,7 @@ void explain_fork(const struct policy *self, const struct place *place, uint64_t
 void explain_return(const struct policy *self, const struct peer *peer, uint64_t now_ns,
 		    struct account *ret);
 
+/* That we have only just started, and what follows from that; nothing when it is over. */
+void explain_cold(const struct policy *self, uint64_t now_ns, struct account *ret);
+
 #endif

@@ -218,6 +218,10 @@ void policy_explain_prefix(const struct policy *self, const struct prefix *prefi
 int policy_explain_peer(const struct policy *self, const char *peer, uint64_t now_ns,
 			struct account *ret); /* -ENOENT */
 
+/* Why the floor of @service stands where it does, a sentence in @ret->why. */
+void policy_explain_floor(const struct policy *self, unsigned int service, uint64_t now_ns,
+			  struct account *ret);
+
 /*
  * What the policy doubts of the node itself now, a sentence each in @ret->why, none in good times: the breaker (law 6), the
  * node's own network (law 12), its head (law 13), the cold start.

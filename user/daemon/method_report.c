@@ -133,6 +133,16 @@ static const struct field capacity_fields[] = {
 	{"inboundMax", FIELD_WHOLE, false, offsetof(struct told, inbound_max), 1, 1e6},
 };
 
+/* The floor with its reason: that it is open on a full node may only mean that the daemon has just started. */
+static json_t *tell_floor(const struct policy *policy, int service, const char *name, int8_t floor)
+{
+	struct account account;
+
+	policy_explain_floor(policy, (unsigned int)service, gate_now_ns(), &account);
+	return json_pack("{s:s, s:i, s:s}", "service", name, "floor", (int)floor, "why",
+			 account.why[0]);
+}
+
 int method_capacity(struct rpc_caller *caller, json_t *params, json_t **ret_result, struct why *why)
 {
 	struct engine *engine = &caller->server->engine;
@@ -157,6 +167,6 @@ int method_capacity(struct rpc_caller *caller, json_t *params, json_t **ret_resu
 	if (!error)
 		error = engine_settle(engine, why);
 	if (!error)
-		*ret_result = json_pack("{s:s, s:i}", "service", told.service, "floor", (int)floor);
+		*ret_result = tell_floor(engine->policy, service, told.service, floor);
 	return error;
 }
