@@ -225,12 +225,13 @@ static void on_counted(void *context, const struct api_counts *counts)
 		stop(self);
 }
 
-static void on_trouble(void *context, const char *sentence)
+static void on_trouble(void *context, const char *sentence, uint64_t failures)
 {
 	struct node *self = context;
 
 	self->troubles += sentence != NULL;
 	self->recoveries += sentence == NULL;
+	assert_int_equal(failures, 1);
 }
 
 static void on_impatience(uv_timer_t *timer)
@@ -298,7 +299,8 @@ static void trouble_is_told_once_and_its_end(void **state)
 
 static void an_address_that_is_none(void **state)
 {
-	static const char *const bases[] = {"", "localhost:3500", "file:///etc/passwd", "unix:/x"};
+	static const char *const bases[] = {"",	       "localhost:3500", "file:///etc/passwd",
+					    "unix:/x", "http://",	 "http://x:1?key=2"};
 	const struct api_output output = {NULL, on_peer, on_counted, on_trouble};
 	struct api *api = NULL;
 	uv_loop_t loop;

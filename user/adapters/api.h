@@ -23,8 +23,8 @@ struct api_output {
 	void *context;
 	void (*peer)(void *context, const struct api_peer *peer);	 /* new or changed */
 	void (*counted)(void *context, const struct api_counts *counts); /* after each answer */
-	/* It does not answer any more, and why; NULL: it does again. Once for each turn of events. */
-	void (*trouble)(void *context, const char *sentence);
+	/* It does not answer any more, and why; NULL: it does again, after so many failures. Once for each turn of events. */
+	void (*trouble)(void *context, const char *sentence, uint64_t failures);
 };
 
 struct api;

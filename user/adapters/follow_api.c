@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The node's API beside its log: whose address is whose, and how full the node is. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +123,7 @@ static void on_api_answer(void *context, const struct api_counts *counts)
 		follow_flush(self);
 }
 
-static void on_api_trouble(void *context, const char *sentence)
+static void on_api_trouble(void *context, const char *sentence, uint64_t failures)
 {
 	(void)context;
 	if (sentence)
@@ -130,7 +131,8 @@ static void on_api_trouble(void *context, const char *sentence)
 			    "it: %s",
 			    sentence);
 	else
-		log_info("follow: the node's API answers again");
+		log_info("follow: the node's API answers again, after %" PRIu64 " failures",
+			 failures);
 }
 
 /* What waits for the API is looked at each second, and makes it be asked sooner. */
