@@ -259,6 +259,11 @@ static bool is_distrusted(struct follower *self, const struct form *form, size_t
 	return true;
 }
 
+static bool is_blank(char letter)
+{
+	return letter == ' ' || letter == '\t' || letter == '\r';
+}
+
 /*
  * What stands around a line and is none of the node's: a byte order mark, the hole that a power cut left in the file, blanks and carriage
  * returns of whoever carried it here.
@@ -275,7 +280,7 @@ static const char *trim(const char *line, size_t *length)
 		line += sizeof(mark) - 1;
 		*length -= sizeof(mark) - 1;
 	}
-	while (*length && memchr(" \t\r", line[*length - 1], 3))
+	while (*length && is_blank(line[*length - 1]))
 		--*length;
 	return line;
 }
