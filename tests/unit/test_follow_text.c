@@ -303,13 +303,14 @@ static void a_clock_that_went_back_is_followed_in_the_end(void **state)
 		const char *what;
 		enum timeline_kind kind;
 		bool zoned, stepped;
-		int64_t late_ms;
+		int64_t late_ms, end_ms;
 	} rows[] = {
-		{"live", TIMELINE_LIVE, false, true, 0},
-		{"a pipe", TIMELINE_STREAM, false, true, 0},
-		{"with a zone there is no summer time", TIMELINE_LIVE, true, true, 3600000},
-		{"a file's own step may be long ago", TIMELINE_FILE, false, true, 3600000},
-		{"read an hour late", TIMELINE_LIVE, false, false, 3600000},
+		{"live", TIMELINE_LIVE, false, true, 0, 0},
+		{"a pipe", TIMELINE_STREAM, false, true, 0, 0},
+		{"with a zone there is no summer time", TIMELINE_LIVE, true, true, 3600000, 0},
+		{"a file's own step may be long ago", TIMELINE_FILE, false, true, 3600000, 0},
+		{"a file from its start, long read", TIMELINE_FILE, false, true, 0, 100 * DAY_MS},
+		{"read an hour late", TIMELINE_LIVE, false, false, 3600000, 0},
 	};
 	const int64_t hour = 3600000;
 
@@ -319,6 +320,8 @@ static void a_clock_that_went_back_is_followed_in_the_end(void **state)
 		struct timeline timeline;
 
 		timeline_init(&timeline, rows[i].kind);
+		if (rows[i].end_ms)
+			timeline_ends(&timeline, rows[i].end_ms, now);
 		assert_int_equal(timeline_take(&timeline, now, rows[i].zoned, now, &ms), 0);
 		now += rows[i].stepped ? 1000 : hour;
 		for (int n = 0; n <= 2 * TIMELINE_BEYOND_MAX; n++, now += 1000) {

@@ -34,6 +34,8 @@ static void anchor(struct timeline *self, int64_t line_ms, bool zoned, int64_t n
 		self->shift_ms = now_ms - line_ms;
 	else if (self->kind == TIMELINE_LIVE)
 		self->shift_ms = zoned ? 0 : rounded(now_ms - line_ms, TIMELINE_QUARTER_MS);
+	else if (self->passed)
+		self->shift_ms += rounded(now_ms - line_ms - self->shift_ms, TIMELINE_QUARTER_MS);
 }
 
 static bool is_future(const struct timeline *self, int64_t line_ms, int64_t now_ms)
@@ -59,14 +61,15 @@ static bool is_ages_ago(const struct timeline *self, int64_t line_ms, int64_t no
 
 /*
  * A clock without a zone goes back by an hour in autumn. Whoever only reads late sees no step; one line may be anybody's in some forms, so a
- * row of them is needed. In a file from its start the step may be long ago.
+ * row of them is needed. In a file from its start the step may be long ago, until its end has been passed.
  */
 static bool went_back(struct timeline *self, int64_t line_ms, bool zoned, int64_t now_ms)
 {
 	if (self->last_ms - line_ms > TIMELINE_STEP_MS)
 		self->stepped = true;
 	self->last_ms = line_ms;
-	if (self->kind == TIMELINE_OWN || self->kind == TIMELINE_FILE || zoned ||
+	self->passed |= line_ms >= self->end_ms;
+	if (self->kind == TIMELINE_OWN || (self->kind == TIMELINE_FILE && !self->passed) || zoned ||
 	    now_ms - (line_ms + self->shift_ms) < TIMELINE_STEP_MS)
 		self->stepped = false;
 	self->behind = self->stepped ? self->behind + 1 : 0;

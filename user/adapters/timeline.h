@@ -24,6 +24,7 @@ struct timeline {
 	int64_t end_ms;	     /* the log's: later times are from the future; INT64_MAX: not known */
 	unsigned int beyond; /* lines from the future in a row */
 	int64_t last_ms;     /* what the line before said */
+	bool passed;	     /* TIMELINE_FILE: what was there has been read */
 	bool stepped;	     /* the clock went back, and lines come from before since: */
 	unsigned int behind; /* so many in a row */
 };
