@@ -260,7 +260,9 @@ install: all
 	$(PUT) 644 scripts/system/tmpfiles.conf $(DESTDIR)$(SYSTEMDDIR)/tmpfiles.d/peergate.conf
 	install -d $(IN)/lib/pkgconfig $(DESTDIR)$(SYSTEMDDIR)/systemd/system
 	$(FILL) user/lib/peergate.pc.in > $(IN)/lib/pkgconfig/peergate.pc
-	$(FILL) scripts/system/peergated.service.in > $(DESTDIR)$(SYSTEMDDIR)/systemd/system/peergated.service
+	for unit in peergated peergate-follow@; do \
+		$(FILL) scripts/system/$$unit.service.in > $(DESTDIR)$(SYSTEMDDIR)/systemd/system/$$unit.service || exit; \
+	done
 
 # Real libp2p peers, for the demonstration and the namespace tests: a Go module of its own.
 PEERS := $(BUILD)/peers/peers

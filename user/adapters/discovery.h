@@ -9,7 +9,12 @@
 #include "node_options.h"
 #include "source.h"
 
-enum { DISCOVERY_NOTES_MAX = 8, DISCOVERY_NOTE_MAX = PATH_MAX + 256, API_URL_MAX = 256 };
+enum {
+	DISCOVERY_NODES_MAX = 16,
+	DISCOVERY_NOTES_MAX = 8,
+	DISCOVERY_NOTE_MAX = PATH_MAX + 256,
+	API_URL_MAX = 256
+};
 
 struct discovery {
 	uint64_t began; /* node_began() */
@@ -39,5 +44,20 @@ void discovery_read(struct discovery *ret, const char *root, const struct dialec
 /* Whether the node writes what an explicit source is: the same file by whatever name, the same unit, the same container, our own standard input. */
 bool discovery_writes(const struct discovery *self, const char *root, enum source_kind kind,
 		      const char *name);
+
+/* Which node is meant. */
+struct discovery_wish {
+	int pid;		      /* this process; 0: any */
+	const char *name;	      /* an explicit source that it must write; NULL: any */
+	enum source_kind kind;	      /* of that */
+	const struct discovery *like; /* it must have the same source as this one; NULL: any */
+};
+
+/*
+ * Looks for the only running node that is meant. 0; -ENOENT: there is none (with a sentence when @wish names a process); -EMLINK: several, named in
+ * @why; -ENOMEM. @ret is spoilt then.
+ */
+int discovery_choose(struct discovery *ret, const char *root, const struct dialect *dialect,
+		     const struct discovery_wish *wish, struct why *why);
 
 #endif

@@ -15,22 +15,19 @@ int finder_init(struct finder *ret, const struct follow_settings *settings, int 
 	*ret = (struct finder){.root = "",
 			       .dialect = settings->dialect,
 			       .pid = pid,
+			       .pid_given = pid,
 			       .source_given = settings->name,
 			       .api_given = settings->api,
 			       .max_given = settings->peers_max,
 			       .now = calloc(1, sizeof(*ret->now)),
-			       .next = calloc(1, sizeof(*ret->next)),
-			       .nodes = calloc(FINDER_NODES_MAX, sizeof(*ret->nodes))};
-	return ret->now && ret->next && ret->nodes
-		       ? 0
-		       : why_fill(why, -ENOMEM, "no memory to look for a node");
+			       .next = calloc(1, sizeof(*ret->next))};
+	return ret->now && ret->next ? 0 : why_fill(why, -ENOMEM, "no memory to look for a node");
 }
 
 void finder_release(struct finder *self)
 {
 	free(self->now);
 	free(self->next);
-	free(self->nodes);
 }
 
 /* --- what is said --- */
@@ -88,35 +85,27 @@ static void fill(struct finder *self, const struct discovery *found,
 	settings->quic = found->quic;
 }
 
-/* The running nodes that may be meant, read one by one into self->next; the last one read is the one when there is one. */
+/* The running node that is meant now, into self->next. */
 static int look(struct finder *self, const struct follow_settings *settings, struct why *why)
 {
-	size_t count =
-		discovery_nodes(self->root, &self->dialect->node, self->nodes, FINDER_NODES_MAX);
-	char pids[FINDER_NODES_MAX * 12] = "";
-	size_t length = 0, chosen = 0, fits = 0;
+	struct discovery_wish wish = {
+		.pid = self->pid,
+		.name = self->source_given ? settings->name : NULL,
+		.kind = settings->kind,
+	};
+	struct why several = {0};
+	int error;
 
-	for (size_t i = 0; i < count; i++) {
-		if (self->pid && self->nodes[i].pid != self->pid)
-			continue;
-		discovery_read(self->next, self->root, self->dialect, &self->nodes[i]);
-		if (self->source_given &&
-		    !discovery_writes(self->next, self->root, settings->kind, settings->name))
-			continue;
-		length += (size_t)snprintf(pids + length, sizeof(pids) - length, "%s%d",
-					   fits ? ", " : "", self->nodes[i].pid);
-		chosen = i;
-		fits++;
+	/* The process that was named, or one of several, is over: its next life has the same log. */
+	if (self->gone && !self->source_given && self->pid_given)
+		wish.like = self->now;
+	error = discovery_choose(self->next, self->root, self->dialect, &wish, &several);
+	if (error == -EMLINK && self->gone && !self->source_given && !wish.like) {
+		wish.like = self->now;
+		error = discovery_choose(self->next, self->root, self->dialect, &wish, NULL);
+		error = error ? -EMLINK : 0;
 	}
-	if (fits > 1)
-		return why_fill(why, -EMLINK,
-				"%zu nodes of %s run here, as processes %s: say which with --pid, "
-				"or name its log",
-				fits, self->dialect->node.title, pids);
-	if (!fits)
-		return -ENOENT;
-	discovery_read(self->next, self->root, self->dialect, &self->nodes[chosen]);
-	return 0;
+	return error ? why_fill(why, error, "%s", several.sentence) : 0;
 }
 
 static void adopt(struct finder *self, struct follow_settings *settings)
@@ -157,12 +146,9 @@ int finder_begin(struct finder *self, struct follow_settings *settings, struct w
 {
 	int error = look(self, settings, why);
 
-	if (error == -ENOENT && self->pid)
-		return why_fill(why, error, "process %d is no running %s", self->pid,
-				self->dialect->node.title);
-	if (error == -ENOENT && !self->source_given)
+	if (error == -ENOENT && !self->source_given && !self->pid)
 		error = wait_for_one(self, settings, why);
-	if (self->source_given && error == -ENOENT)
+	if (error == -ENOENT && self->source_given && !self->pid)
 		return 0;
 	if (error)
 		return error;

@@ -10,7 +10,7 @@
 #include "follow.h"
 
 /* How often /proc is looked at. */
-enum { FINDER_LOOK_MS = 2000, FINDER_NODES_MAX = 16 };
+enum { FINDER_LOOK_MS = 2000 };
 
 /* What another look brought. */
 enum finder_change {
@@ -22,14 +22,14 @@ enum finder_change {
 struct finder {
 	const char *root;
 	const struct dialect *dialect;
-	int pid;	   /* this node and no other; 0: the only one that runs */
+	int pid; /* this node and no other; 0: the only one that runs */
+	bool pid_given;
 	bool source_given; /* the settings' source is the user's, and so … */
 	bool api_given, max_given;
 	struct discovery *now, *next; /* what is followed, and room for another look */
 	bool gone, told; /* its process has ended; what keeps us from the next was said */
 	unsigned int looks;
 	char source[PATH_MAX], api[API_URL_MAX]; /* what the settings point to */
-	struct node_process *nodes;		 /* FINDER_NODES_MAX */
 };
 
 /* -ENOMEM. The settings say what is given: a name with a source, api, peers_max. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "finder.h"
+#include "follow_setup.h"
 #include "verb.h"
 
 enum {
@@ -23,7 +24,8 @@ enum {
 	OPTION_API,
 	OPTION_MAX,
 	OPTION_PID,
-	OPTION_NO_DISCOVERY
+	OPTION_NO_DISCOVERY,
+	OPTION_SETUP
 };
 enum { TABLE_BYTES_MAX = 1 << 20 };
 
@@ -44,6 +46,8 @@ static const struct argp_option options[] = {
 	 "do not look for a running node: what is not given is not used", 0},
 	{"pid", OPTION_PID, "N", 0, "follow the node that runs as this process", 0},
 	{"service", OPTION_SERVICE, "NAME", 0, "the service that the reports speak of", 0},
+	{"setup", OPTION_SETUP, NULL, 0,
+	 "print the commands that let a follower in on this machine, and run none", 0},
 	{"table", OPTION_TABLE, "FILE", 0,
 	 "a table of one's own instead of the client's built-in one", 0},
 	{0},
@@ -199,6 +203,15 @@ static int follow(struct follow_settings *settings, int pid, bool wants_node, st
 	return error;
 }
 
+static int set_up(const struct cli *cli, const struct dialect *dialect, int pid)
+{
+	if (!dialect->node.program)
+		return cli_usage("--setup knows nothing of %s's nodes: docs/FOLLOW.md tells what a "
+				 "follower needs",
+				 dialect->name);
+	return follow_setup(dialect, cli->socket, pid);
+}
+
 static int run(struct cli *cli, const struct arguments *arguments)
 {
 	struct follow_settings settings = {
@@ -227,6 +240,11 @@ static int run(struct cli *cli, const struct arguments *arguments)
 	if (load(&dialect, arguments->words[0], arguments->options[OPTION_TABLE], &why))
 		return cli_usage("%s", why.sentence);
 	settings.dialect = dialect;
+	if (arguments->options[OPTION_SETUP]) {
+		error = set_up(cli, dialect, pid);
+		dialect_free(dialect);
+		return error;
+	}
 	error = follow(&settings, pid, wants_node(&settings, arguments), &why);
 	dialect_free(dialect);
 	return error ? cli_fail(error, &why) : EXIT_DONE;
