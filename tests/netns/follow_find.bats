@@ -121,3 +121,54 @@ mute() {
 	wait_for 10 "the same again" said "runs again, as process [0-9]*, with the same log and API"
 	[ "$(grep -c "waiting for one" "$WORK/follow.err")" -eq 1 ]
 }
+
+# asked SECONDS [FLAGS…]: what a follower in the namespace says in so many seconds, at most; standard input as it is. The exit status is the follower's, or 124.
+asked() {
+	local seconds=$1
+	shift
+	nsenter --net="/run/netns/$NODE" nsenter --target "$CAGE" --pid --mount --wd="$PWD" timeout "$seconds" \
+		"$BUILD/peergate" --socket "$WORK/none.ipc" follow prysm --dry-run "$@" 2>&1
+}
+
+@test "what is given explicitly wins, and is joined with no other node's API" {
+	node_start one --datadir="$WORK/one"
+	local first=$BEACON
+	wait_for 5 "its debug file" test -e "$WORK/one/logs/beacon-chain.log"
+	# Standard input, when somebody feeds it, is what is read: node or not.
+	run -0 asked 10 <tests/data/prysm/2019-bad-peer.json.log
+	[ "$(grep -c '"event":"connected"' <<<"$output")" -eq 19 ]
+	[[ $output != *"runs as process"* ]]
+	run -0 asked 10 - < <(cat tests/data/prysm/2019-bad-peer.json.log)
+	[ "$(grep -c '"event":"connected"' <<<"$output")" -eq 19 ]
+	: >"$WORK/other.log"
+	run -124 asked 2 "$WORK/other.log" </dev/null
+	[[ $output == *"other.log from its end on"* && $output != *"asks its API"* ]]
+	ln -s one/logs/beacon-chain.log "$WORK/link.log"
+	run -124 asked 2 "$WORK/link.log" </dev/null
+	[[ $output == *"link.log from its end on"* && $output == *"asks its API at http://127.0.0.1:3500"* ]]
+	run -124 asked 2 --no-discovery "$WORK/link.log" </dev/null
+	[[ $output != *"asks its API"* ]]
+	node_start two --datadir="$WORK/two" --http-port=3600
+	wait_for 5 "its debug file" test -e "$WORK/two/logs/beacon-chain.log"
+	run -1 asked 10 </dev/null
+	[[ $output == *"2 nodes of Prysm run here, as processes "*": say which with --pid, or name its log"* ]]
+	run -1 asked 10 --pid 1 </dev/null
+	[[ $output == *"process 1 is no running Prysm"* ]]
+	run -124 asked 2 --pid "$(awk '/^NSpid:/ { print $NF }' "/proc/$BEACON/status")" </dev/null
+	[[ $output == *"reads $WORK/two/logs/beacon-chain.log"*"asks its API at http://127.0.0.1:3600"* ]]
+	end "$BEACON"
+	end "$first"
+}
+
+@test "a log that may not be read is said, with the remedy; standard error in a file is better than the debug file" {
+	node_start one --datadir="$WORK/one" --verbosity=debug --p2p-max-peers=9
+	wait_for 5 "its debug file" test -e "$WORK/one/logs/beacon-chain.log"
+	run -124 asked 2 </dev/null
+	[[ $output == *"reads $WORK/one.err"*"it wants 9 peers"* ]]
+	cp "$BUILD/peergate" "$WORK/peergate"
+	run -1 nsenter --target "$CAGE" --pid --mount setpriv --reuid 65533 --regid 65533 --clear-groups timeout 10 \
+		"$WORK/peergate" follow prysm --dry-run </dev/null
+	[[ $output == *"not its debug file $WORK/one/logs/beacon-chain.log: Permission denied"* ]]
+	[[ $output == *"can be read: peergate follow prysm --setup prints what lets a follower in"* ]]
+	end "$BEACON"
+}

@@ -119,7 +119,7 @@ static void a_units_journal(void **state)
 	host_put(host, "/proc/5/cgroup",
 		 "0::/user.slice/user-1.slice/user@1.service/app.slice/prysm.service\n");
 	found = read_node(host);
-	assert_true(notes(found, "it is a unit of a user's own manager"));
+	assert_true(notes(found, "it is a unit of user 1000's own manager"));
 	free(found);
 	host_free(host);
 }
@@ -224,7 +224,7 @@ static void several_nodes(void **state)
 	assert_int_equal(found->place.pid, 6);
 	wish.pid = 7;
 	why.sentence[0] = '\0';
-	assert_int_equal(choose(found, host, &wish, &why), -ENOENT);
+	assert_int_equal(choose(found, host, &wish, &why), -ESRCH);
 	assert_string_equal(why.sentence, "process 7 is no running Prysm");
 	free(found);
 	host_free(host);

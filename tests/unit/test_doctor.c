@@ -263,6 +263,40 @@ static void the_log_of_a_running_prysm(void **state)
 	host_free(host);
 }
 
+/* What nobody said may be otherwise: an older Prysm writes no debug file. */
+static void a_log_that_is_only_guessed(void **state)
+{
+	static const char command[] = "beacon-chain\0--p2p-tcp-port=13001\0";
+	struct host *host = host_new();
+
+	(void)state;
+	put_bytes(host, "/proc/77/cmdline", command, sizeof(command) - 1);
+	put(host, "/proc/77/status", "Name:\tx\nUid:\t7\t7\t7\t7\n");
+	put(host, "/etc/passwd", "prysm:x:7:7::/srv:/bin/false\n");
+	doctor_log(&host->doctor);
+	doctor_follower(&host->doctor);
+	assert_int_equal(host->doctor.faults, 0);
+	assert_true(finds(host, "note", "log", "/srv/.eth2/logs/beacon-chain.log: No such file"));
+	put(host, "/srv/.eth2/logs/beacon-chain.log", "");
+	doctor_log(&host->doctor);
+	doctor_follower(&host->doctor);
+	assert_true(finds(host, "well", "log", "/srv/.eth2/logs/beacon-chain.log can be read"));
+	assert_true(finds(host, "fault", "follower", "no follower runs"));
+	host_free(host);
+}
+
+static void several_nodes_logs(void **state)
+{
+	struct host *host = host_new();
+
+	(void)state;
+	put_bytes(host, "/proc/77/cmdline", "beacon-chain\0", 13);
+	put_bytes(host, "/proc/78/cmdline", "beacon-chain\0", 13);
+	doctor_log(&host->doctor);
+	assert_true(finds(host, "note", "log", "2 nodes of Prysm run here"));
+	host_free(host);
+}
+
 static void a_daemon_that_does_not_answer(void **state)
 {
 	struct host *host = host_new();
@@ -308,6 +342,8 @@ int main(void)
 		cmocka_unit_test(clients_by_their_arguments),
 		cmocka_unit_test(options_in_both_forms),
 		cmocka_unit_test(the_log_of_a_running_prysm),
+		cmocka_unit_test(a_log_that_is_only_guessed),
+		cmocka_unit_test(several_nodes_logs),
 		cmocka_unit_test(a_daemon_that_does_not_answer),
 		cmocka_unit_test(what_the_daemon_says),
 	};

@@ -118,6 +118,12 @@ static int container_log(const char *root, const char *container, char ret[DOCKE
 	return docker_log(folder, container, ret, why);
 }
 
+/* The journal's reader believes units of the system, and those of the user that it runs as (journal.h). */
+static bool is_believed(const struct node_place *place)
+{
+	return place->unit[0] && (!place->is_users_unit || place->uid == geteuid());
+}
+
 static bool take_journal(const struct looking *self)
 {
 	char folder[PROC_PATH_MAX];
@@ -126,9 +132,9 @@ static bool take_journal(const struct looking *self)
 
 	if (!place->unit[0])
 		return false;
-	if (place->is_users_unit) {
-		note(self, "not the journal of %s: it is a unit of a user's own manager",
-		     place->unit);
+	if (!is_believed(place)) {
+		note(self, "not the journal of %s: it is a unit of user %s's own manager",
+		     place->unit, place->user);
 		return false;
 	}
 	if (!journal_can_read(place->unit, journal_folder(self->root, folder), &why))
@@ -318,7 +324,7 @@ bool discovery_writes(const struct discovery *self, const char *root, enum sourc
 
 	switch (kind) {
 	case SOURCE_JOURNAL:
-		return !self->place.is_users_unit && is_unit(self->place.unit, name);
+		return is_believed(&self->place) && is_unit(self->place.unit, name);
 	case SOURCE_DOCKER:
 		return self->place.docker[0] && !container_log(root, name, path, NULL) &&
 		       !container_log(root, self->place.docker, own, NULL) && !strcmp(path, own);

@@ -54,7 +54,7 @@ struct discovery_wish {
 };
 
 /*
- * Looks for the only running node that is meant. 0; -ENOENT: there is none (with a sentence when @wish names a process); -EMLINK: several, named in
+ * Looks for the only running node that is meant. 0; -ENOENT: there is none; -ESRCH: the process that @wish names is none; -EMLINK: several, named in
  * @why; -ENOMEM. @ret is spoilt then.
  */
 int discovery_choose(struct discovery *ret, const char *root, const struct dialect *dialect,

@@ -40,7 +40,7 @@ static int choose(struct discovery *ret, const char *root, const struct dialect 
 				"or name its log",
 				fits, dialect->node.title, pids);
 	if (!fits && wish->pid)
-		return why_fill(why, -ENOENT, "process %d is no running %s%s", wish->pid,
+		return why_fill(why, -ESRCH, "process %d is no running %s%s", wish->pid,
 				dialect->node.title, wish->name ? " that writes this log" : "");
 	if (!fits)
 		return -ENOENT;

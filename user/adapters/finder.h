@@ -39,7 +39,7 @@ void finder_release(struct finder *self);
 
 /*
  * Looks for the node, and waits for it while there is no source without it. 0, and @settings are complete, or as they were when no
- * node is there or fits; their strings live in @self then. -EMLINK: several run; -ENOENT: @pid is none of them; -EACCES: nothing of its log may
+ * node is there or fits; their strings live in @self then. -EMLINK: several run; -ESRCH: @pid is none of them; -EACCES: nothing of its log may
  * be read. The sentence in @why.
  */
 int finder_begin(struct finder *self, struct follow_settings *settings, struct why *why);
