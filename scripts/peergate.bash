@@ -18,6 +18,9 @@ _peergate_words() {
 	*:--standing) echo trusted good neutral poor discouraged banned ;;
 	*:--sort) echo peer addr standing score until last_seen ;;
 	*:--direction) echo in out ;;
+	follow:--journal) systemctl list-units --type=service --no-legend --plain 2>/dev/null | cut -d' ' -f1 ;;
+	follow:--docker) docker ps --format '{{.Names}}' 2>/dev/null ;;
+	follow:--pid) pgrep -f beacon-chain ;;
 	*:--for | *:--ttl | *:--max | *:--connected | *:--want | *:--seed | *:--digest | *:--head-slot | *:-n) ;;
 	*:--syncing) echo yes no ;;
 	mode:*) echo observe enforce ;;

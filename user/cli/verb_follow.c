@@ -256,8 +256,11 @@ const struct verb verb_follow = {
 	.help = "Read a client's log and report what it says of its peers",
 	.more = "CLIENT is one of --list. FILE is its log, in whatever form the client writes it, "
 		"followed through "
-		"rotation and from before it exists; - or nothing is standard input, to its end. "
-		"New lines are "
+		"rotation and from before it exists; - is standard input, to its end, and so is a "
+		"pipe or a file there when nothing else is named. Else the client's running node "
+		"is "
+		"looked for, or waited for: its log, its API, how many peers it wants. New lines "
+		"are "
 		"reported as they come; --from-start takes what is there, too, and moves an old "
 		"log's times so that "
 		"it ends now. The daemon may come and go meanwhile.",
