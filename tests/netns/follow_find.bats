@@ -12,7 +12,7 @@ setup() {
 	CONTROL=$WORK/control PYTHON=$(python3 -c 'import os, sys; print(os.path.realpath(sys.executable))')
 	mkfifo "$CONTROL"
 	start "$NODE" cage unshare --fork --pid --kill-child --mount-proc sleep infinity
-	wait_for 5 "the namespace" test -n "$(pgrep -P "$started")"
+	wait_for 5 "the namespace" has_ended_or_child "$started"
 	CAGE=$(pgrep -P "$started")
 }
 
