@@ -124,6 +124,53 @@ static void a_units_journal(void **state)
 	host_free(host);
 }
 
+/* A journal's file is made by systemd's own tool from its export format: one line of a unit of the system. */
+static bool make_journal(const struct host *host)
+{
+	static const char text[] =
+		"__REALTIME_TIMESTAMP=1600000000000000\n__MONOTONIC_TIMESTAMP=1000\n"
+		"_BOOT_ID=00112233445566778899aabbccddeeff\n_TRANSPORT=stdout\n_UID=1000\n"
+		"_SYSTEMD_UNIT=prysm.service\nPRIORITY=6\nMESSAGE=a line\n\n";
+	char at[512], command[2048];
+
+	host_put(host, "/export", text);
+	host_path(host, "/var/log/journal/x", at);
+	snprintf(command, sizeof(command),
+		 "/lib/systemd/systemd-journal-remote -o %s/var/log/journal/system.journal "
+		 "%s/export "
+		 ">/dev/null 2>&1 && chmod 644 %s/var/log/journal/system.journal",
+		 host->root, host->root, host->root);
+	return !access("/lib/systemd/systemd-journal-remote", X_OK) && !system(command);
+}
+
+static void a_journal_that_can_be_read(void **state)
+{
+	struct host *host = host_new();
+	struct discovery *found;
+
+	(void)state;
+	host_run(host, 5, "beacon-chain", "beacon-chain --datadir=/d --verbosity=debug");
+	host_put(host, "/d/logs/beacon-chain.log", "");
+	host_put(host, "/proc/5/cgroup", "0::/system.slice/prysm.service\n");
+	if (!make_journal(host)) {
+		host_free(host);
+		print_message("# SKIP systemd-journal-remote is lacking\n");
+		skip();
+	}
+	found = read_node(host);
+	assert_int_equal(found->note_count, 0);
+	assert_int_equal(found->kind, SOURCE_JOURNAL);
+	assert_string_equal(found->source, "prysm.service");
+	free(found);
+	/* Nothing is there of another one. */
+	host_put(host, "/proc/5/cgroup", "0::/system.slice/other.service\n");
+	found = read_node(host);
+	assert_int_equal(found->kind, SOURCE_FILE);
+	assert_true(notes(found, "the journal has nothing of other.service"));
+	free(found);
+	host_free(host);
+}
+
 static void a_configuration_that_cannot_be_read(void **state)
 {
 	struct host *host = host_new();
@@ -316,6 +363,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sources_in_their_order),
 		cmocka_unit_test(a_units_journal),
+		cmocka_unit_test(a_journal_that_can_be_read),
 		cmocka_unit_test(a_configuration_that_cannot_be_read),
 		cmocka_unit_test(apis),
 		cmocka_unit_test(wishes_and_ports),

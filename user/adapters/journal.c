@@ -240,18 +240,24 @@ static const char *refused_file(char ret[PATH_MAX])
 	return refused && !readable ? ret : NULL;
 }
 
-static int open_journal(struct journal *self, const char *unit, const char *folder, bool from_start,
-			struct why *why)
+static int open_unit(struct journal *self, const char *unit, const char *folder, struct why *why)
 {
 	int error = folder ? sd_journal_open_directory(&self->journal, folder, 0)
 			   : sd_journal_open(&self->journal, SD_JOURNAL_LOCAL_ONLY);
-	char refused[PATH_MAX];
 
 	if (error < 0)
 		return why_fill(why, error, "the journal%s%s cannot be read: %s",
 				folder ? " in " : "", folder ? folder : "", strerror(-error));
 	sd_journal_set_data_threshold(self->journal, MESSAGE_MAX);
-	error = match(self, unit, why);
+	return match(self, unit, why);
+}
+
+static int open_journal(struct journal *self, const char *unit, const char *folder, bool from_start,
+			struct why *why)
+{
+	int error = open_unit(self, unit, folder, why);
+	char refused[PATH_MAX];
+
 	if (error)
 		return error;
 	return seek(self, from_start, unit, folder ? NULL : refused_file(refused), why);
@@ -268,9 +274,10 @@ static void release(struct journal *self)
 int journal_can_read(const char *unit, const char *folder, struct why *why)
 {
 	struct journal self = {0};
-	int error = open_journal(&self, unit, folder, true, why);
+	int error = open_unit(&self, unit, folder, why);
 
-	if (!error && sd_journal_next(self.journal) <= 0)
+	if (!error &&
+	    (sd_journal_seek_head(self.journal) < 0 || sd_journal_next(self.journal) <= 0))
 		error = why_fill(why, -ENOENT,
 				 "the journal has nothing of %s that this user may read: its group "
 				 "is systemd-journal",
