@@ -285,7 +285,7 @@ static void an_ended_row_begins_anew(void **state)
 	play_free(play);
 }
 
-/* Their own fullness, a follower's word, and what was cut a day ago excuse nobody. */
+/* Their own fullness, a follower's word alone, and what was cut a day ago excuse nobody. */
 static void others_words_excuse_no_row(void **state)
 {
 	static const struct {
@@ -308,6 +308,42 @@ static void others_words_excuse_no_row(void **state)
 		assert_true(is_churning(play));
 		play_free(play);
 	}
+}
+
+/* A NAT: one got in, and all that come after are cut; a follower tells of some. Until somebody fails there, or nobody is cut any more. */
+static void a_nat_whose_peers_are_cut_does_not_churn(void **state)
+{
+	struct play *play = play_new();
+
+	(void)state;
+	play_ok(play, "Q", "192.0.2.7", REPORT_HANDSHAKE, RESULT_OK,
+		(struct report){.direction = DIRECTION_INBOUND, .second_hand = true});
+	play_ok(play, "Q", "192.0.2.7", REPORT_DISCONNECTED, RESULT_NONE,
+		(struct report){.direction = DIRECTION_INBOUND, .second_hand = true});
+	cut(play, DIRECTION_OUTBOUND, true);
+	tell_row(play, 5);
+	assert_true(is_churning(play)); /* three minutes later */
+	play_free(play);
+
+	play = play_new();
+	play_ok(play, "Q", "192.0.2.7", REPORT_HANDSHAKE, RESULT_OK,
+		(struct report){.direction = DIRECTION_INBOUND, .second_hand = true});
+	play_ok(play, "Q", "192.0.2.7", REPORT_DISCONNECTED, RESULT_NONE,
+		(struct report){.direction = DIRECTION_INBOUND, .second_hand = true});
+	for (uint32_t row = 5; row < 50; row++) {
+		play_ok(play, "P", "192.0.2.7", REPORT_GOODBYE, RESULT_NONE,
+			(struct report){.direction = DIRECTION_OUTBOUND,
+					.goodbye_code = 129,
+					.second_hand = true});
+		play_wait(play, 10 * S);
+		tell_row(play, row);
+		assert_false(is_churning(play));
+	}
+	play_ok(play, "R", "192.0.2.7", REPORT_HANDSHAKE, RESULT_TIMEOUT,
+		(struct report){.direction = DIRECTION_INBOUND, .second_hand = true});
+	tell_row(play, 50);
+	assert_true(is_churning(play));
+	play_free(play);
 }
 
 /* More sources than are remembered: the one cut longest ago is judged as ever, the last is not. */
@@ -340,6 +376,7 @@ int main(void)
 		cmocka_unit_test(who_a_full_node_cuts_does_not_churn),
 		cmocka_unit_test(an_ended_row_begins_anew),
 		cmocka_unit_test(others_words_excuse_no_row),
+		cmocka_unit_test(a_nat_whose_peers_are_cut_does_not_churn),
 		cmocka_unit_test(the_memory_of_cuts_is_bounded),
 		cmocka_unit_test(a_row_backs_off_and_never_bans),
 		cmocka_unit_test(it_grows_by_levels_an_hour_apart),

@@ -75,7 +75,7 @@ static const struct {
 	 "{\"msg\":\"Initiate peer disconnection\",\"direction\":\"Inbound\",\"error\":\"peer is "
 	 "from a bad IP: colocation limit exceeded: got 7 - limit 5 for peer X with IP "
 	 "203.0.113.9\",\"multiaddr\":\"" AT "\"" P2P,
-	 "disconnected A 198.51.100.3:35442"},
+	 "goodbye too_many_peers by us A 198.51.100.3:35442; disconnected A 198.51.100.3:35442"},
 	{"a dial of ours, reset",
 	 "{\"msg\":\"Initiate peer disconnection\",\"direction\":\"Outbound\",\"error\":\"read "
 	 "status code: stream read: stream reset\",\"multiaddr\":\"" AT "\"" P2P,

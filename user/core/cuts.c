@@ -5,8 +5,11 @@
 #include "places.h"
 
 enum {
-	REMEMBERED_S = DAY_S
-}; /* a row is told of again at each short connection, which may be hours apart */
+	REMEMBERED_S =
+		DAY_S, /* a row is told of again at each short connection, which may be hours apart */
+	HEARD_S =
+		60 /* Prysm lets four dials in 30 s of an address so far that it logs why it cuts them */
+};
 
 static struct cut_record *find(struct cuts *self, const struct source_key *source, uint64_t at_ns)
 {
@@ -44,7 +47,7 @@ void cut_hear(struct policy *self, const struct hearing *hearing)
 	struct cut_record *record;
 	struct source_key source;
 
-	if (!hearing->place || report->second_hand || report->event != REPORT_GOODBYE ||
+	if (!hearing->place || report->event != REPORT_GOODBYE ||
 	    report->direction != DIRECTION_OUTBOUND || hearing->rule->class != EVIDENCE_CAPACITY ||
 	    hearing->rule->reason != REASON_TOO_MANY_PEERS)
 		return;
@@ -52,8 +55,21 @@ void cut_hear(struct policy *self, const struct hearing *hearing)
 	record = find(self->cuts, &source, hearing->at_ns);
 	if (!record)
 		record = take(self->cuts, &source);
-	record->cuts++;
 	moment_later(&record->at, hearing->at_ns);
+	if (report->second_hand)
+		moment_later(&record->heard_at, hearing->at_ns);
+	else
+		record->cuts++;
+}
+
+/* Somebody got in from there, and nobody has failed since. */
+static bool is_in_order(const struct policy *self, const struct source_key *key)
+{
+	const struct prefix prefix = source_prefix(key);
+	uint32_t number = place_find(self, &prefix);
+	const struct source *source = number ? place_source(self, place_at(self, number)) : NULL;
+
+	return source && source->past.known && !source->run;
 }
 
 bool cut_excuses(struct policy *self, const struct source_key *source, uint32_t short_lived,
@@ -64,6 +80,9 @@ bool cut_excuses(struct policy *self, const struct source_key *source, uint32_t 
 
 	if (!record)
 		return false;
+	if (record->heard_at && moment_is_within(record->heard_at, HEARD_S, at_ns) &&
+	    is_in_order(self, source))
+		return true;
 	if (short_lived < record->forgiven)
 		record->forgiven = 0; /* the row had ended, and began anew */
 	fresh = short_lived - record->forgiven;
