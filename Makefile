@@ -230,7 +230,7 @@ $(BUILD)/bench/restore_bench: tests/bench/restore_bench.c $(filter-out %/main.o,
 	$(CC) $(CPPFLAGS_ALL) $(INC_daemon) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $^ $(LIBS_daemon) -lpthread
 
 # Clients of a live daemon; tests/bench/wire runs them.
-WIRE_BENCHES := $(patsubst %,$(BUILD)/bench/%,wire_bench ask_bench report_to_refusal kill_bench)
+WIRE_BENCHES := $(patsubst %,$(BUILD)/bench/%,wire_bench ask_bench report_to_refusal line_bench kill_bench)
 $(WIRE_BENCHES): $(BUILD)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $< $(shell $(PKG_CONFIG) --libs libbpf)

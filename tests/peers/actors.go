@@ -192,7 +192,6 @@ func (a *actors) knock(ctx context.Context, k *knock) {
 		return
 	}
 	note.Port = c.localPort()
-	note.Lasts = !math.IsInf(k.lived, 1) && k.lived >= muteS+1 || math.IsInf(k.lived, 1)
 	a.journal.write(note)
 	e.connected = true
 	a.hold(ctx, k, c, begin)

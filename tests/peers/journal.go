@@ -33,8 +33,6 @@ type entry struct {
 	Ms  float64 `json:"ms,omitempty"`
 	Err string  `json:"err,omitempty"`
 
-	Lasts bool `json:"lasts,omitempty"` // it is to live longer than a short one
-
 	// ev "tick": the node's running totals.
 	Connects   uint64 `json:"connects,omitempty"`
 	Denied     uint64 `json:"denied,omitempty"`

@@ -20,8 +20,8 @@ func runRows(_ context.Context, args []string) error {
 	}
 	var f faults
 	r := prysm(all, &f)
-	fmt.Println("| source | | without the gate | with it, of those tried | refused for | line to decision, ms | line to first refused start, ms |")
-	fmt.Println("| --- | --- | --- | --- | --- | --- | --- |")
+	fmt.Println("| source | due | over | without the gate | with it, of those tried | refused for | line to decision, ms | line to first refused start, ms |")
+	fmt.Println("| --- | --- | --- | --- | --- | --- | --- | --- |")
 	for _, s := range r.Sources {
 		ms := func(x float64) string {
 			if x == 0 {
@@ -33,7 +33,7 @@ func runRows(_ context.Context, args []string) error {
 		if by == "" {
 			by = "–"
 		}
-		fmt.Printf("| %s | %s | %d | %s | %s | %s | %s |\n", s.Source, s.Over, s.Without, of(s.With, s.Tried), by, ms(s.DecidedMs), ms(s.RefusedMs))
+		fmt.Printf("| %s | %s | %s | %d | %s | %s | %s | %s |\n", s.Source, s.Due, s.Over, s.Without, of(s.With, s.Tried), by, ms(s.DecidedMs), ms(s.RefusedMs))
 	}
 	for _, fault := range f {
 		fmt.Println("FAULT:", fault)
