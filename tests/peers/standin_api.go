@@ -84,6 +84,9 @@ func (n *standin) serveAPI(ctx context.Context, at string) error {
 			"head_slot": "1000", "sync_distance": "0", "is_syncing": false, "is_optimistic": false, "el_offline": false,
 		}})
 	})
+	mux.HandleFunc("GET /eth/v1/node/health", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusOK)
+	})
 	mux.HandleFunc("GET /eth/v1/node/version", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, map[string]any{"data": map[string]string{"version": version}})
 	})
