@@ -69,9 +69,13 @@ static __always_inline void count_flow(struct census *census_, struct flow *flow
 	look_at_age(sight, &flow->lasted);
 }
 
-/* Each of these a function apart: the verifier checks it once, not once a key. One whose @opened_ns is 0 has ended already. */
+/*
+ * Each of these a function apart: the verifier checks it once, not once a key. Kernels to 6.1 take a key for a look-up from the stack, and not
+ * from what a function was given. One whose @opened_ns is 0 has ended already.
+ */
 int census_flow(const struct flow_key *key)
 {
+	struct flow_key own;
 	struct sight sight;
 	struct flow *flow;
 	struct census *census_ = look_census();
@@ -79,10 +83,11 @@ int census_flow(const struct flow_key *key)
 
 	if (!key || !census_ || !epoch)
 		return 0;
-	flow = flow_look(key);
+	own = *key;
+	flow = flow_look(&own);
 	if (!flow)
 		return 0;
-	flow_sight(&sight, key, flow, bpf_ktime_get_boot_ns());
+	flow_sight(&sight, &own, flow, bpf_ktime_get_boot_ns());
 	count_flow(census_, flow, &sight, epoch);
 	return 0;
 }
@@ -105,13 +110,15 @@ static __always_inline __u32 settle_one(struct census *census_, struct live *liv
 
 int census_record(const struct source_key *key)
 {
+	struct source_key own __attribute__((aligned(8)));
 	struct witness *record;
 	struct census *census_ = look_census();
 	__u32 epoch = witness_epoch(), dead = 0;
 
 	if (!key || !census_)
 		return 0;
-	record = bpf_map_lookup_elem(&witness, key);
+	own = *key;
+	record = bpf_map_lookup_elem(&witness, &own);
 	if (!record)
 		return 0;
 #pragma unroll
@@ -124,12 +131,14 @@ int census_record(const struct source_key *key)
 
 int census_crowd(const struct crowd_key *key)
 {
+	struct crowd_key own;
 	__u32 epoch = witness_epoch();
 	struct crowd *crowd;
 
 	if (!key)
 		return 0;
-	crowd = bpf_map_lookup_elem(&crowds, key);
+	own = *key;
+	crowd = bpf_map_lookup_elem(&crowds, &own);
 	if (!crowd)
 		return 0;
 #pragma unroll
