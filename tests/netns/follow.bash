@@ -15,11 +15,15 @@ follow_start() {
 }
 
 said() {
-	grep -qs "$1" "$WORK/follow.err"
+	grep -qs -- "$1" "$WORK/follow.err"
+}
+
+verdict_of() {
+	ask --json explain "$1" | jq -r .verdict
 }
 
 is_refused() {
-	[ "$(ask --json explain "$1" | jq -r .verdict)" = refuse ]
+	[ "$(verdict_of "$1")" = refuse ]
 }
 
 # told [ADDRESS]: how often a dry run has told of it as mute.
@@ -47,6 +51,22 @@ colour_mute() {
 plain_mute() {
 	printf '[%s] DEBUG p2p: Initiate peer disconnection agent=%s direction=Inbound error=chain state: no chain status for peer multiaddr=/ip4/%s/tcp/%d/p2p/16UiuMute%s remainingActivePeers=1' \
 		"$(date -u '+%F %T.00')" "${2:-x}" "$1" 20000 "${1##*.}"
+}
+
+# file_mute ADDRESS [PORT]: as the debug file has it, which anybody could have written.
+file_mute() {
+	printf 'time="%s" level=debug msg="Initiate peer disconnection" agent="x" direction=Inbound error="chain state: no chain status for peer" multiaddr="/ip4/%s/tcp/%d/p2p/16UiuMute%s" package="beacon-chain/p2p" remainingActivePeers=1\n' \
+		"$(date -u '+%F %T.00')" "$1" "${2:-4001}" "${1##*.}"
+}
+
+# forged PIECE: a line of more than two pieces of so many bytes, of which the second looks like an entry of the node's.
+forged() {
+	local line
+	line="{\"agent\":\"$(many $(($1 - 10)) a)"
+	line+="$(plain_mute 198.51.100.99 "$(many $(($1 - 210)) b)")"
+	[ "${#line}" -eq $((2 * $1)) ] || { echo "${#line}" >&2; return 1; }
+	line+=$(mute 198.51.100.1 0 | cut -c11-)
+	printf '%s\n' "$line"
 }
 
 # many COUNT TEXT: the text so often.

@@ -143,12 +143,6 @@ gaps() {
 	gaps | jq -es 'length >= 4 and (. as $g | [range(1; length)] | all($g[.] > $g[. - 1] * 1.7))'
 }
 
-# file_mute ADDRESS: as the debug file has it, which anybody could have written.
-file_mute() {
-	printf 'time="%s" level=debug msg="Initiate peer disconnection" agent="x" direction=Inbound error="chain state: no chain status for peer" multiaddr="/ip4/%s/tcp/4001/p2p/16UiuMute%s" package="beacon-chain/p2p" remainingActivePeers=1\n' \
-		"$(date -u '+%F %T.00')" "$1" "${1##*.}"
-}
-
 @test "a node that starts later, and again" {
 	follow_start --dry-run --api http://127.0.0.1:3500 "$LOG"
 	wait_for 5 "it to be missed" said "does not answer, .*Couldn't connect"

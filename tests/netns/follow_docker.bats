@@ -51,16 +51,6 @@ rotate() {
 	: >"$LOG"
 }
 
-# forged: a line of three records of which the second looks like an entry of the node's.
-forged() {
-	local line
-	line="{\"agent\":\"$(many 16374 a)"
-	line+="$(plain_mute 198.51.100.99 "$(many 16174 b)")"
-	[ "${#line}" -eq 32768 ] || { echo "${#line}" >&2; return 1; }
-	line+=$(mute 198.51.100.1 0 | cut -c11-)
-	printf '%s\n' "$line"
-}
-
 @test "a container by name, by short and by whole ID, to the gate" {
 	gated
 	: >"$LOG"
@@ -103,7 +93,7 @@ forged() {
 	done
 	wait_for 10 "the last line" told_times 198.51.100.7 200
 	grep '"result":"timeout"' "$WORK/follow.out" | jq -r '.addr | split("/")[4]' | cmp - <(seq 30050 30249)
-	forged | records >"$WORK/forged"
+	forged 16384 | records >"$WORK/forged"
 	head -1 "$WORK/forged" >>"$LOG"
 	rotate
 	tail -n +2 "$WORK/forged" >>"$LOG"
@@ -118,7 +108,7 @@ forged() {
 	# The longest agent string, of what JSON writes as six characters each.
 	mute 198.51.100.1 0 "$(many 8190 '\\u0001')" | records stderr >"$WORK/long"
 	[ "$(wc -l <"$WORK/long")" -eq 4 ]
-	forged | sed 's/198.51.100.1/198.51.100.2/' | records stdout >"$WORK/other"
+	forged 16384 | sed 's/198.51.100.1/198.51.100.2/' | records stdout >"$WORK/other"
 	paste -d '\n' "$WORK/long" "$WORK/other" | grep . >>"$LOG"
 	wait_for 5 "the one" told_times 198.51.100.1 1
 	wait_for 5 "the other" told_times 198.51.100.2 1
@@ -126,7 +116,7 @@ forged() {
 }
 
 @test "a piece is no entry: begun before, or in a file that is gone, or behind a record that is none" {
-	forged | records >"$WORK/forged"
+	forged 16384 | records >"$WORK/forged"
 	head -1 "$WORK/forged" >"$LOG"
 	follows --docker prysm
 	tail -n +2 "$WORK/forged" >>"$LOG"

@@ -6,6 +6,7 @@
 
 bats_require_minimum_version 1.5.0
 load gate.bash
+load follow.bash
 
 setup() {
 	gate_up
@@ -19,11 +20,6 @@ setup() {
 teardown() {
 	[ -n "${BATS_TEST_COMPLETED:-}" ] || tail -n 20 "$WORK"/{follow,node}*.err || true
 	gate_down
-}
-
-# The peers of the log connect to nobody here: nothing would bear the follower out.
-gated() {
-	daemon_start "$NODE" enforce --user nobody --pace off --churn 0 --corroborate off
 }
 
 # caged NAME COMMAND…: in the namespace, in the background; its id, as the host counts, is in $caged.
@@ -63,18 +59,6 @@ end() {
 
 is_gone() {
 	! kill -0 "$1" 2>/dev/null
-}
-
-said() {
-	grep -qs -- "$1" "$WORK/follow.err"
-}
-
-verdict_of() {
-	ask --json explain "$1" | jq -r .verdict
-}
-
-is_refused() {
-	[ "$(verdict_of "$1")" = refuse ]
 }
 
 # mute ADDRESS: twice, as the node writes it of a peer that never answers: that is refused.

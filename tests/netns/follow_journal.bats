@@ -160,20 +160,10 @@ rotated() {
 	[ "$(told 198.51.100.1)" -eq 1 ]
 }
 
-# The pieces of a line of 3,072 bytes, of which the second looks like an entry of the node's.
-forged() {
-	local line
-	line="{\"agent\":\"$(many 1014 a)"
-	line+="$(plain_mute 198.51.100.99 "$(many 814 b)")"
-	[ "${#line}" -eq 2048 ] || { echo "${#line}" >&2; return 1; }
-	line+=$(mute 198.51.100.1 0 | cut -c11-)
-	printf '%s\n' "$line"
-}
-
 @test "a piece of a line is no entry: too long, begun before, with a NUL, without an end, in two lines" {
 	journald LineMax=1024
 	unit prysm.service
-	forged >"$WORK/forged"
+	forged 1024 >"$WORK/forged"
 	follows --journal prysm
 	says prysm.service <"$WORK/forged"
 	wait_for 5 "the whole line" told_times 198.51.100.1 1

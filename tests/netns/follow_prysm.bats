@@ -5,6 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 load gate.bash
+load follow.bash
 
 SEED=54.160.155.134
 DATA=tests/data/prysm
@@ -19,39 +20,9 @@ teardown() {
 	gate_down
 }
 
-# The logs' peers connect to nobody here: nothing would bear the follower out (doors_witness.bats is about that).
-gated() {
-	daemon_start "$NODE" enforce --user nobody --pace off --churn 0 --corroborate off "$@"
-}
-
 # follow [FLAGS…]: from the outside of any namespace: it needs the socket and nothing else.
 follow() {
 	"$BUILD/peergate" --socket "$RUN/peergate.ipc" follow prysm "$@"
-}
-
-# follow_start [FLAGS…]: in the background.
-follow_start() {
-	start "$NODE" follow "$BUILD/peergate" --socket "$RUN/peergate.ipc" follow prysm "$@"
-	FOLLOWER=$started
-}
-
-verdict_of() {
-	ask --json explain "$1" | jq -r .verdict
-}
-
-is_refused() {
-	[ "$(verdict_of "$1")" = refuse ]
-}
-
-# mute ADDRESS SECONDS_AGO: a line as the node writes it of a peer that never answers.
-mute() {
-	local addr=$1 ago=$2
-	printf '{"agent":"x","direction":"Inbound","error":"chain state: no chain status for peer","level":"debug","msg":"Initiate peer disconnection","multiaddr":"/ip4/%s/tcp/%d/p2p/16UiuMute%s","package":"beacon-chain/p2p","remainingActivePeers":3,"time":"%s"}\n' \
-		"$addr" "$((20000 + ago))" "${addr##*.}" "$(date -u -d "@$(($(date +%s) - ago))" '+%F %T.00')"
-}
-
-said() {
-	grep -qs "$1" "$WORK/follow.err"
 }
 
 @test "a dry run prints the reports of the 2019 log" {
@@ -252,12 +223,6 @@ api_says() {
 	mv "$WORK/peers.new" "$WORK/peers.json"
 	: >"$WORK/asked"
 	wait_for 10 "the API to be asked" grep -q asked "$WORK/asked"
-}
-
-# file_mute ADDRESS PORT: as the debug file has it.
-file_mute() {
-	printf 'time="%s" level=debug msg="Initiate peer disconnection" agent="x" direction=Inbound error="chain state: no chain status for peer" multiaddr="/ip4/%s/tcp/%d/p2p/16UiuMute%s" package="beacon-chain/p2p" remainingActivePeers=1\n' \
-		"$(date -u '+%F %T.00')" "$1" "$2" "${1##*.}"
 }
 
 @test "the debug file is believed where the node's API bears it out" {
