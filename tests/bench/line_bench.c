@@ -14,15 +14,10 @@
  * go to another file of the folder meanwhile; same: to the log itself. Between rounds everybody falls asleep.
  */
 #include <arpa/inet.h>
-#include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
-#include <linux/if_ether.h>
-#include <linux/pkt_cls.h>
-#include <netinet/ip.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -38,20 +33,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "syn.h"
+
 enum {
-	GATED_PORT = 13000,
 	PAUSE_US = 3000, /* and up to as much again: who has nothing to do is asleep long before */
 	GIVE_UP_US = 2000000,
 	OTHERS_A_MS = 10,
 	SILENCE_MS =
 		100, /* a connect that has no answer by then was refused; it takes 0.1 ms here */
 };
-
-struct syn {
-	struct ethhdr ether;
-	struct iphdr ip;
-	struct tcphdr tcp;
-} __attribute__((packed));
 
 struct bench {
 	const char *path;
@@ -165,27 +155,6 @@ static pid_t start_others(const char *log, const char *others)
 
 /* --- refused --- */
 
-static bool is_refused(int program, uint32_t from)
-{
-	struct syn syn = {
-		.ether = {.h_proto = htons(ETH_P_IP)},
-		.ip = {.version = 4,
-		       .ihl = 5,
-		       .tot_len = htons(sizeof(struct iphdr) + sizeof(struct tcphdr)),
-		       .ttl = 64,
-		       .protocol = IPPROTO_TCP,
-		       .saddr = from,
-		       .daddr = htonl(0xc000020a)},
-		.tcp = {.source = htons(40000), .dest = htons(GATED_PORT), .doff = 5, .syn = 1},
-	};
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = &syn, .data_size_in = sizeof(syn),
-		    .repeat = 1);
-
-	if (bpf_prog_test_run_opts(program, &opts))
-		die("BPF_PROG_TEST_RUN");
-	return opts.retval == TC_ACT_SHOT;
-}
-
 /* The port that it came from; 0: nobody answered. */
 static unsigned int knock(const struct bench *self, uint32_t from)
 {
@@ -218,13 +187,14 @@ static unsigned int come_from(const struct bench *self, uint32_t from, unsigned 
 static double refuse_once(const struct bench *self, unsigned int i)
 {
 	uint32_t from = source(self, i);
+	struct syn syn = syn_from(from);
 	unsigned int port;
 	double began, took;
 
 	append_mute(self->log, from, come_from(self, from, 40000), i);
 	port = come_from(self, from, 40001);
 	fall_asleep();
-	if (is_refused(self->program, from))
+	if (syn_is_refused(self->program, &syn))
 		return -1; /* one line refuses nobody: it was refused for something else */
 	began = now_us();
 	append_mute(self->log, from, port, i);
@@ -234,7 +204,7 @@ static double refuse_once(const struct bench *self, unsigned int i)
 			errno = ETIMEDOUT;
 			die("no SYN was refused within two seconds");
 		}
-	} while (!is_refused(self->program, from));
+	} while (!syn_is_refused(self->program, &syn));
 	took = now_us() - began;
 	if (self->connects && knock(self, from))
 		die("a refused source has connected");

@@ -10,29 +10,19 @@
  * rounds the daemon falls asleep, so its waking up counts. Prints the distribution in µs on one line.
  */
 #include <arpa/inet.h>
-#include <bpf/bpf.h>
 #include <errno.h>
-#include <linux/if_ether.h>
-#include <linux/pkt_cls.h>
-#include <netinet/ip.h>
-#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { PORT = 13000, PAUSE_US = 300, GIVE_UP_US = 1000000 };
+#include "socket.h"
+#include "syn.h"
 
-struct syn {
-	struct ethhdr ether;
-	struct iphdr ip;
-	struct tcphdr tcp;
-} __attribute__((packed));
+enum { PAUSE_US = 300, GIVE_UP_US = 1000000 };
 
 static void die(const char *what)
 {
@@ -48,46 +38,10 @@ static double now_us(void)
 	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
-static int connect_to(const char *path)
-{
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof(at)))
-		die(path);
-	return fd;
-}
-
 /* Spread over 84.0.0.0/8, so that no network holds many; the odd factor walks through all. Nothing of it leaves this process. */
 static uint32_t source(uint32_t i)
 {
 	return htonl(84u << 24 | (i * 2654435761u & 0xffffff));
-}
-
-static struct syn make_syn(uint32_t from)
-{
-	return (struct syn){
-		.ether = {.h_proto = htons(ETH_P_IP)},
-		.ip = {.version = 4,
-		       .ihl = 5,
-		       .tot_len = htons(sizeof(struct iphdr) + sizeof(struct tcphdr)),
-		       .ttl = 64,
-		       .protocol = IPPROTO_TCP,
-		       .saddr = from,
-		       .daddr = htonl(0xc000020a)},
-		.tcp = {.source = htons(40000), .dest = htons(PORT), .doff = 5, .syn = 1},
-	};
-}
-
-static bool is_refused(int program, struct syn *syn)
-{
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = syn, .data_size_in = sizeof(*syn),
-		    .repeat = 1);
-
-	if (bpf_prog_test_run_opts(program, &opts))
-		die("BPF_PROG_TEST_RUN");
-	return opts.retval == TC_ACT_SHOT;
 }
 
 static void report(int fd, uint32_t i, uint32_t from)
@@ -124,10 +78,10 @@ static void take_answer(int fd)
 static double one_round(int fd, int program, uint32_t i)
 {
 	uint32_t from = source(i);
-	struct syn syn = make_syn(from);
+	struct syn syn = syn_from(from);
 	double began, took;
 
-	if (is_refused(program, &syn))
+	if (syn_is_refused(program, &syn))
 		return -1;
 	began = now_us();
 	report(fd, i, from);
@@ -136,7 +90,7 @@ static double one_round(int fd, int program, uint32_t i)
 			errno = ETIMEDOUT;
 			die("no SYN was refused within a second");
 		}
-	} while (!is_refused(program, &syn));
+	} while (!syn_is_refused(program, &syn));
 	took = now_us() - began;
 	take_answer(fd);
 	usleep(PAUSE_US);
@@ -162,7 +116,7 @@ int main(int argc, char **argv)
 	}
 	count = (unsigned int)strtoul(argv[3], NULL, 10);
 	us = calloc(count + 1, sizeof(*us));
-	fd = connect_to(argv[1]);
+	fd = socket_connect(argv[1], 0);
 	program = bpf_obj_get(argv[2]);
 	if (program < 0)
 		die(argv[2]);

@@ -63,17 +63,16 @@ int sweep_step(struct gate *self, struct sweep *sweep, enum map map, enum varian
 {
 	union slice_keys keys;
 	union slice_values values;
-	uint32_t count = SLICE, at = (uint32_t)sweep->at;
+	uint32_t count = SLICE;
 	int program = self->programs[variant].fd, error;
 	bool last;
 
 	if (program < 0)
 		return -ENOENT;
-	last = bpf_map_lookup_batch(self->maps[map], sweep->began ? &at : NULL, &at, &keys, &values,
-				    &count, NULL);
+	last = bpf_map_lookup_batch(self->maps[map], sweep->began ? &sweep->at : NULL, &sweep->at,
+				    &keys, &values, &count, NULL);
 	if (last && errno != ENOENT)
 		return -errno;
-	sweep->at = at;
 	sweep->began = true;
 	*ret_count = count;
 	if (map == MAP_FLOWS)

@@ -7,7 +7,7 @@
 
 /* One walk over a map: all zeroes before the first slice. */
 struct sweep {
-	uint64_t at; /* the kernel's place in a hash: a bucket */
+	uint32_t at; /* the kernel's place in a hash: a bucket */
 	bool began;
 };
 
